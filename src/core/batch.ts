@@ -1,0 +1,76 @@
+/**
+ * Log objects → batches that one execution works off each, and chunks that one Scan reads each. The key of a batch is a
+ * function of what is in it, so the same objects make the same batch, however and in whatever order they came.
+ */
+import { createHash } from 'node:crypto';
+import type { LogObject } from './log-object.ts';
+
+/** A log object with what its store says of it. */
+export type StoredLogObject = LogObject & {
+  readonly sizeBytes: number;
+  /** Changes when the content does. */
+  readonly etag: string;
+  /** Unix milliseconds. */
+  readonly modified: number;
+};
+
+/** What came in together: one execution's work. */
+export type Manifest = {
+  readonly batch: string;
+  readonly objects: readonly StoredLogObject[];
+};
+
+export type Limits = { readonly chunkBytes: number; readonly chunkObjects: number; readonly chunks: number };
+
+/** At most this many bytes and objects to a chunk, and chunks to an execution (payloads stay under 262,144 bytes). */
+export const MOST: Limits = { chunkBytes: 256 * 1024 * 1024, chunkObjects: 5000, chunks: 200 };
+
+/** Of several deliveries of one object the latest counts; ties go to the first key, so that the order does not matter. */
+export function latestOfEach(objects: readonly StoredLogObject[]): StoredLogObject[] {
+  const latest = new Map<string, StoredLogObject>();
+  for (const object of objects) {
+    const other = latest.get(object.identity);
+    if (other === undefined || isLater(object, other)) latest.set(object.identity, object);
+  }
+  return [...latest.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function isLater(a: StoredLogObject, b: StoredLogObject): boolean {
+  return a.modified === b.modified ? a.key < b.key : a.modified > b.modified;
+}
+
+/** Objects cut into chunks in their order; a chunk holds at least one object, however large. */
+export function toChunks(objects: readonly StoredLogObject[], limits: Limits = MOST): StoredLogObject[][] {
+  const chunks: StoredLogObject[][] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    const chunk = chunks.at(-1);
+    const isFull =
+      chunk === undefined || chunk.length >= limits.chunkObjects || bytes + object.sizeBytes > limits.chunkBytes;
+    if (isFull) {
+      chunks.push([object]);
+      bytes = object.sizeBytes;
+    } else {
+      chunk.push(object);
+      bytes += object.sizeBytes;
+    }
+  }
+  return chunks;
+}
+
+/** Objects → manifests, each small enough for one execution. */
+export function toManifests(objects: readonly StoredLogObject[], limits: Limits = MOST): Manifest[] {
+  const chunks = toChunks(latestOfEach(objects), limits);
+  const manifests: Manifest[] = [];
+  for (let at = 0; at < chunks.length; at += limits.chunks) {
+    const batchObjects = chunks.slice(at, at + limits.chunks).flat();
+    manifests.push({ batch: toBatchKey(batchObjects), objects: batchObjects });
+  }
+  return manifests;
+}
+
+function toBatchKey(objects: readonly StoredLogObject[]): string {
+  const hash = createHash('sha256');
+  for (const line of objects.map(({ identity, etag }) => `${identity} ${etag}\n`).sort()) hash.update(line);
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,99 @@
+/**
+ * Bytes of a log object → its text, streamed, and what was wrong with it. Node's zlib inflates in its thread pool while
+ * the caller scans; it reads gzip of several members to the end.
+ *
+ * zlib drops the output of the very call that meets corruption (up to 256 times its input). To keep all that precedes
+ * the break, a damaged object is read again in ever smaller steps near it: 64 KiB, 1 KiB, 1 byte.
+ */
+import { createGunzip } from 'node:zlib';
+
+/** Opens the object's bytes from the beginning; called again for a damaged object. */
+export type OpenBytes = () => AsyncIterable<Uint8Array>;
+
+export type ContentOutcome = 'whole' | 'empty' | { readonly damaged: string };
+
+const INFLATED_CHUNK_BYTES = 256 * 1024;
+const STEP_BYTES = [65_536, 1024, 1] as const;
+
+/** Hands the text to `sink` piece by piece. Content that does not begin as gzip is handed on as it is. */
+export async function readContent(open: OpenBytes, sink: (chunk: Uint8Array) => void): Promise<ContentOutcome> {
+  let delivered = 0;
+  let breakAt = 0;
+  let outcome: ContentOutcome = 'whole';
+  for (const stepBytes of STEP_BYTES) {
+    let produced = 0;
+    const pass = await inflate(open, breakAt, stepBytes, (chunk) => {
+      produced += chunk.length;
+      const fresh = produced - delivered;
+      if (fresh <= 0) return;
+      delivered = produced;
+      sink(fresh < chunk.length ? chunk.subarray(chunk.length - fresh) : chunk);
+    });
+    if (pass.corruptAt === undefined) return pass.outcome;
+    breakAt = pass.corruptAt;
+    outcome = pass.outcome;
+  }
+  return outcome;
+}
+
+type Pass = { readonly outcome: ContentOutcome; readonly corruptAt?: number };
+
+/** One reading; bytes from `fineFrom` on are fed in steps of `stepBytes`, those before in whole pieces. */
+async function inflate(
+  open: OpenBytes,
+  fineFrom: number,
+  stepBytes: number,
+  sink: (chunk: Uint8Array) => void,
+): Promise<Pass> {
+  const gunzip = createGunzip({ chunkSize: INFLATED_CHUNK_BYTES });
+  gunzip.on('data', sink);
+  // A write that meets corruption never calls back; only the stream's error tells.
+  const failure = new Promise<never>((_resolve, reject) => gunzip.once('error', reject));
+  failure.catch(() => {});
+  let offset = 0;
+  let isGzip: boolean | undefined;
+  try {
+    for await (const piece of open()) {
+      isGzip ??= piece[0] === 0x1f && (piece.length < 2 || piece[1] === 0x8b);
+      for (const step of isGzip ? splitPiece(piece, offset, fineFrom, stepBytes) : [piece]) {
+        if (isGzip) await Promise.race([failure, writeTo(gunzip, step)]);
+        else sink(step);
+        offset += step.length;
+      }
+    }
+    if (offset === 0) return { outcome: 'empty' };
+    if (!isGzip) return { outcome: 'whole' };
+    await Promise.race([failure, endOf(gunzip)]);
+    return { outcome: 'whole' };
+  } catch (error) {
+    return judgeFailure(error, offset);
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+function judgeFailure(error: unknown, offset: number): Pass {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'Z_BUF_ERROR') return { outcome: { damaged: 'truncated gzip' } };
+  if (code?.startsWith('Z_')) return { outcome: { damaged: `corrupt gzip: ${message}` }, corruptAt: offset };
+  throw error;
+}
+
+function* splitPiece(piece: Uint8Array, offset: number, fineFrom: number, stepBytes: number): Generator<Uint8Array> {
+  const whole = Math.min(piece.length, Math.max(0, fineFrom - offset));
+  if (whole > 0) yield piece.subarray(0, whole);
+  for (let at = whole; at < piece.length; at += stepBytes) yield piece.subarray(at, at + stepBytes);
+}
+
+function writeTo(gunzip: ReturnType<typeof createGunzip>, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    gunzip.write(piece, () => resolve());
+  });
+}
+
+function endOf(gunzip: ReturnType<typeof createGunzip>): Promise<void> {
+  return new Promise((resolve) => {
+    gunzip.once('end', resolve);
+    gunzip.end();
+  });
+}

@@ -1,0 +1,198 @@
+/**
+ * SQL file → query definition; definition and parameters → statement with bound values. Pure: text in, text out.
+ * A `?` in the text is followed by the name of its parameter as a comment, so that one parameter can stand in several places.
+ */
+import { canonicalAddress } from './address.ts';
+import { UsageError } from './errors.ts';
+
+export type ParameterType = 'ip' | 'limit' | 'date' | 'regions' | 'accounts' | 'ports';
+
+export type QueryParameter = {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly description: string;
+  /** Absent where the parameter must be given. */
+  readonly defaultText?: string;
+};
+
+export type QueryKind = 'table' | 'view' | 'detection' | 'activity';
+
+/** What a file of `sql/` says about itself, and its text. */
+export type QueryDefinition = {
+  readonly name: string;
+  readonly kind: QueryKind;
+  readonly purpose: string;
+  /** What it reads: `vpcflow`, `vpc_flow_logs` or a view over one of them. */
+  readonly table: string;
+  readonly parameters: readonly QueryParameter[];
+  /** Flow-log fields without which it has no meaning, by their name in a header line. */
+  readonly fields: readonly string[];
+  readonly columns: readonly string[];
+  readonly references: string;
+  readonly sql: string;
+  /** The parameter of each `?`, in the order of the text. */
+  readonly placeholders: readonly string[];
+};
+
+/** A statement and its values, one for each `?`; what Athena takes as execution parameters. */
+export type BoundQuery = { readonly sql: string; readonly values: readonly (string | bigint)[] };
+
+const HEADER_LINE = /^-- (name|kind|purpose|table|parameters|fields|columns|references):\s*(.*)$/;
+const PARAMETER_LINE = /^-- {3}(\w+) (ip|limit|date|regions|accounts|ports)(?: = (\S+))?: (.+)$/;
+const KINDS: ReadonlySet<string> = new Set(['table', 'view', 'detection', 'activity']);
+/** The JSON table is the one without partitions. */
+const UNPARTITIONED_TABLE = 'vpc_flow_logs';
+const MAX_LIMIT = 2_147_483_647n;
+
+/** Reads a file of `sql/`. A file that breaks the rules of the folder is refused. */
+export function parseDefinition(text: string): QueryDefinition {
+  const { entries, parameters } = parseHeaderLines(text);
+  const entry = (key: string): string => entries.get(key) ?? '';
+  const name = entry('name');
+  for (const key of ['name', 'kind', 'purpose', 'table', 'columns', 'references']) {
+    if (entry(key) === '') throw new UsageError(`SQL definition ${name || '(no name)'}: its header has no "${key}".`);
+  }
+  const kind = entry('kind');
+  if (!KINDS.has(kind)) throw new UsageError(`SQL definition ${name}: unknown kind "${kind}".`);
+  const definition: QueryDefinition = {
+    name,
+    kind: kind as QueryKind,
+    purpose: entry('purpose'),
+    table: entry('table'),
+    parameters,
+    fields: words(entry('fields'), ' '),
+    columns: words(entry('columns'), ','),
+    references: entry('references'),
+    sql: text,
+    placeholders: findPlaceholders(name, text),
+  };
+  checkPlaceholders(definition);
+  checkPartitionPredicate(definition);
+  return definition;
+}
+
+/** Binds parameters by name. Unknown, missing and malformed ones are refused in one line that names what is allowed. */
+export function bindQuery(definition: QueryDefinition, given: Readonly<Record<string, string>>): BoundQuery {
+  const { name, parameters } = definition;
+  const known = parameters.map((parameter) => parameter.name).join(', ') || 'none';
+  const unknown = Object.keys(given).find((key) => !parameters.some((parameter) => parameter.name === key));
+  if (unknown !== undefined) throw new UsageError(`${name} has no parameter "${unknown}". Its parameters: ${known}.`);
+  const values = new Map<string, string | bigint>();
+  for (const parameter of parameters) {
+    const text = given[parameter.name] ?? parameter.defaultText;
+    if (text === undefined) {
+      throw new UsageError(
+        `${name} needs --param ${parameter.name}=…: ${parameter.description}. Its parameters: ${known}.`,
+      );
+    }
+    values.set(parameter.name, parseValue(name, parameter, text));
+  }
+  return { sql: definition.sql, values: definition.placeholders.map((placeholder) => values.get(placeholder)!) };
+}
+
+function parseHeaderLines(text: string): { entries: Map<string, string>; parameters: QueryParameter[] } {
+  const entries = new Map<string, string>();
+  const parameters: QueryParameter[] = [];
+  for (const line of text.split('\n')) {
+    const header = HEADER_LINE.exec(line);
+    const parameter = PARAMETER_LINE.exec(line);
+    if (header !== null) entries.set(header[1]!, header[2]!.trim());
+    else if (parameter !== null) {
+      const [, name, type, defaultText, description] = parameter as unknown as [
+        string,
+        string,
+        ParameterType,
+        string?,
+        string?,
+      ];
+      parameters.push({ name, type, description: description!, ...(defaultText === undefined ? {} : { defaultText }) });
+    } else break;
+  }
+  return { entries, parameters };
+}
+
+/** The text without string literals, quoted names and comments, except the comment that names a `?`. */
+function toBareSql(text: string): string {
+  return text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, (token) => {
+    if (token.startsWith('/*')) return `/*${token.slice(2, -2).trim()}*/`;
+    return token.startsWith('--') ? ' ' : "''";
+  });
+}
+
+function findPlaceholders(name: string, text: string): string[] {
+  return [...toBareSql(text).matchAll(/\?\s*(?:\/\*(\w+)\*\/)?/g)].map((match) => {
+    if (match[1] === undefined)
+      throw new UsageError(`SQL definition ${name}: a ? is not followed by /* its parameter */.`);
+    return match[1];
+  });
+}
+
+function checkPlaceholders({ name, parameters, placeholders }: QueryDefinition): void {
+  const declared = new Set(parameters.map((parameter) => parameter.name));
+  const undeclared = placeholders.find((placeholder) => !declared.has(placeholder));
+  if (undeclared !== undefined)
+    throw new UsageError(`SQL definition ${name}: parameter "${undeclared}" is not declared.`);
+  const unused = [...declared].find((parameter) => !placeholders.includes(parameter));
+  if (unused !== undefined)
+    throw new UsageError(`SQL definition ${name}: parameter "${unused}" is declared and not used.`);
+}
+
+/** Athena reads, and bills, every partition that no predicate leaves out: each scan of the logs needs its own. */
+function checkPartitionPredicate({ name, kind, table, sql }: QueryDefinition): void {
+  if (kind === 'table' || kind === 'view' || table === UNPARTITIONED_TABLE) return;
+  const bare = toBareSql(sql);
+  const scans = bare.match(new RegExp(`\\b(?:FROM|JOIN)\\s+${table}\\b`, 'gi'))?.length ?? 0;
+  for (const predicate of [/\bdate_partition BETWEEN \?/g, /, region_partition\)/g, /, account_partition\)/g]) {
+    if (scans === 0 || (bare.match(predicate)?.length ?? 0) < scans) {
+      throw new UsageError(`SQL definition ${name} is refused: a scan of ${table} does not name its partitions.`);
+    }
+  }
+}
+
+function parseValue(query: string, parameter: QueryParameter, text: string): string | bigint {
+  const refuse = (wanted: string): never => {
+    throw new UsageError(`${query}: --param ${parameter.name}=${text} is not ${wanted}.`);
+  };
+  switch (parameter.type) {
+    case 'ip':
+      return canonicalAddress(text.trim()) ?? refuse('an IP address, such as 203.0.113.7 or 2001:db8::7');
+    case 'limit':
+      return parseLimit(text) ?? refuse(`a whole number from 1 to ${MAX_LIMIT}`);
+    case 'date':
+      return parseDay(text) ?? refuse('a date, such as 2026-09-01');
+    case 'regions':
+      return /^(\*|[a-z0-9-]+(,[a-z0-9-]+)*)$/.test(text)
+        ? text
+        : refuse('a list of regions, such as eu-west-1,us-east-1');
+    case 'accounts':
+      return /^(\*|\d{12}(,\d{12})*)$/.test(text) ? text : refuse('a list of account numbers, such as 111122223333');
+    case 'ports':
+      return parsePorts(text) ?? refuse('a list of ports from 0 to 65535, such as 22,3389');
+  }
+}
+
+function parseLimit(text: string): bigint | undefined {
+  if (!/^\d{1,10}$/.test(text)) return undefined;
+  const limit = BigInt(text);
+  return limit >= 1n && limit <= MAX_LIMIT ? limit : undefined;
+}
+
+/** A day as partitions write it: 2026/09/01. */
+function parseDay(text: string): string | undefined {
+  const day = /^(\d{4})[-/](\d{2})[-/](\d{2})$/.exec(text);
+  if (day === null) return undefined;
+  const iso = `${day[1]}-${day[2]}-${day[3]}`;
+  const date = new Date(`${iso}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso.replaceAll('-', '/') : undefined;
+}
+
+/** Ports as SQL compares them: plain numbers, no leading zeros. */
+function parsePorts(text: string): string | undefined {
+  const ports = text.split(',').map((port) => port.trim());
+  if (!ports.every((port) => /^\d{1,5}$/.test(port) && Number(port) <= 65_535)) return undefined;
+  return ports.map(Number).join(',');
+}
+
+function words(text: string, separator: string): string[] {
+  return text === '' ? [] : text.split(separator);
+}

@@ -1,0 +1,173 @@
+/**
+ * Matches → sightings: all matches of one indicator with one local address on one interface. They are kept per log
+ * object and UTC month, so that adding them up in any order, in any grouping, gives the same totals.
+ */
+import { addVote, emptyVotes, type InitiatorVotes } from './initiator.ts';
+import type { Match } from './match.ts';
+
+/** What is added up; bytes and packets stay exact beyond 2^53. */
+export type Tally = {
+  indicator: string;
+  comment: string;
+  source: string;
+  alsoIn: string[];
+  indicatorIps: string[];
+  accountId: string;
+  region: string;
+  interfaceId: string;
+  localIp: string;
+  /** UTC month of the records' end: `2026-09`; `unknown` where no record has a time. */
+  month: string;
+  recordsOut: number;
+  bytesOut: bigint;
+  packetsOut: bigint;
+  recordsIn: number;
+  bytesIn: bigint;
+  packetsIn: bigint;
+  acceptedOut: number;
+  acceptedIn: number;
+  rejectedOut: number;
+  rejectedIn: number;
+  /** Unix seconds: least start, greatest end. */
+  firstSeen: number | null;
+  lastSeen: number | null;
+  votes: InitiatorVotes;
+  via: string[];
+  instanceIds: string[];
+  vpcIds: string[];
+  subnetIds: string[];
+  /** Records by the service's protocol and port: `{"6/443": 12}`. */
+  services: Record<string, number>;
+};
+
+/** Adds matches up into tallies, one per indicator, account, region, interface, local address and month. */
+export class Tallies {
+  readonly #byKey = new Map<string, Tally>();
+
+  /** Adds one match. */
+  add(match: Match): void {
+    const month = toMonth(match.end ?? match.start);
+    const key = toKey(match, month);
+    const tally = this.#byKey.get(key) ?? emptyTally(match, month);
+    this.#byKey.set(key, tally);
+    addRecord(tally, match);
+  }
+
+  /** Adds a tally up; with `month` given, as if all its records ended in that month. */
+  merge(other: Tally, month = other.month): void {
+    const key = toKey(other, month);
+    const tally = this.#byKey.get(key);
+    if (tally === undefined) this.#byKey.set(key, { ...structuredClone(other), ...exactTotals(other), month });
+    else mergeInto(tally, other);
+  }
+
+  /** In the order of CONTRACT: indicator, account, region, interface, local address, as plain text. */
+  sorted(): Tally[] {
+    return [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => tally);
+  }
+}
+
+function addRecord(tally: Tally, match: Match): void {
+  const { direction, action } = match;
+  if (direction === 'out') {
+    tally.recordsOut++;
+    tally.bytesOut += match.bytes;
+    tally.packetsOut += match.packets;
+  } else {
+    tally.recordsIn++;
+    tally.bytesIn += match.bytes;
+    tally.packetsIn += match.packets;
+  }
+  if (action === 'ACCEPT') tally[direction === 'out' ? 'acceptedOut' : 'acceptedIn']++;
+  if (action === 'REJECT') tally[direction === 'out' ? 'rejectedOut' : 'rejectedIn']++;
+  tally.firstSeen = least(tally.firstSeen, match.start);
+  tally.lastSeen = greatest(tally.lastSeen, match.end);
+  tally.indicatorIps = unite(tally.indicatorIps, match.indicatorIps);
+  tally.alsoIn = unite(tally.alsoIn, match.alsoIn);
+  tally.via = unite(tally.via, present(match.via));
+  tally.instanceIds = unite(tally.instanceIds, present(match.instanceId));
+  tally.vpcIds = unite(tally.vpcIds, present(match.vpcId));
+  tally.subnetIds = unite(tally.subnetIds, present(match.subnetId));
+  addVote(tally.votes, match);
+  const service = toService(match);
+  if (service !== undefined) tally.services[service] = (tally.services[service] ?? 0) + 1;
+}
+
+function mergeInto(tally: Tally, other: Tally): void {
+  tally.recordsOut += other.recordsOut;
+  tally.recordsIn += other.recordsIn;
+  const exact = exactTotals(other);
+  for (const total of ['bytesOut', 'packetsOut', 'bytesIn', 'packetsIn'] as const) tally[total] += exact[total];
+  tally.acceptedOut += other.acceptedOut;
+  tally.acceptedIn += other.acceptedIn;
+  tally.rejectedOut += other.rejectedOut;
+  tally.rejectedIn += other.rejectedIn;
+  tally.firstSeen = least(tally.firstSeen, other.firstSeen);
+  tally.lastSeen = greatest(tally.lastSeen, other.lastSeen);
+  // Two list versions may comment differently; whichever came first must not decide.
+  if (`${other.source} ${other.comment}` < `${tally.source} ${tally.comment}`) {
+    tally.source = other.source;
+    tally.comment = other.comment;
+  }
+  for (const list of ['indicatorIps', 'alsoIn', 'via', 'instanceIds', 'vpcIds', 'subnetIds'] as const) {
+    tally[list] = unite(tally[list], other[list]);
+  }
+  for (const level of Object.keys(tally.votes) as (keyof InitiatorVotes)[]) tally.votes[level] += other.votes[level];
+  for (const [service, records] of Object.entries(other.services)) {
+    tally.services[service] = (tally.services[service] ?? 0) + records;
+  }
+}
+
+/** Read back from JSON, a total that fits a number is one. */
+function exactTotals(tally: Tally): Pick<Tally, 'bytesOut' | 'packetsOut' | 'bytesIn' | 'packetsIn'> {
+  return {
+    bytesOut: BigInt(tally.bytesOut),
+    packetsOut: BigInt(tally.packetsOut),
+    bytesIn: BigInt(tally.bytesIn),
+    packetsIn: BigInt(tally.packetsIn),
+  };
+}
+
+function emptyTally(match: Match, month: string): Tally {
+  const { indicator, comment, source, accountId, region, interfaceId, localIp } = match;
+  return {
+    ...{ indicator, comment, source, alsoIn: [], indicatorIps: [], accountId, region, interfaceId, localIp, month },
+    ...{ recordsOut: 0, bytesOut: 0n, packetsOut: 0n, recordsIn: 0, bytesIn: 0n, packetsIn: 0n },
+    ...{ acceptedOut: 0, acceptedIn: 0, rejectedOut: 0, rejectedIn: 0, firstSeen: null, lastSeen: null },
+    ...{ votes: emptyVotes(), via: [], instanceIds: [], vpcIds: [], subnetIds: [], services: {} },
+  };
+}
+
+type KeyParts = Pick<Tally, 'indicator' | 'accountId' | 'region' | 'interfaceId' | 'localIp'>;
+
+function toKey(parts: KeyParts, month: string): string {
+  return [parts.indicator, parts.accountId, parts.region, parts.interfaceId, parts.localIp, month].join('\u0000');
+}
+
+function toMonth(second: number | null): string {
+  return second === null ? 'unknown' : new Date(second * 1000).toISOString().slice(0, 7);
+}
+
+/** The service's port is the lower of the two: clients take high ones. */
+function toService({ protocol, localPort, remotePort }: Match): string | undefined {
+  if (protocol === null) return undefined;
+  if (localPort === null || remotePort === null) return `${protocol}`;
+  return `${protocol}/${Math.min(localPort, remotePort)}`;
+}
+
+function present(value: string | null): string[] {
+  return value === null ? [] : [value];
+}
+
+/** Sorted union. Nearly always nothing new comes, so look before building. */
+function unite(have: string[], more: readonly string[]): string[] {
+  return more.every((value) => have.includes(value)) ? have : [...new Set([...have, ...more])].sort();
+}
+
+function least(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+function greatest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
