@@ -33,7 +33,7 @@ export function toMarkdown(results: Result[], run: { facts: CorpusFacts; list: s
   const hits = [...results[0]!.hits][0];
   return `# Bench
 
-${peers.map((peer) => `- \`${sweep!.name}\` needs ${ratio(sweep!.cpu, peer.cpu)} of the CPU of ${peer.name}.`).join('\n')}
+${peers.map((peer) => `- \`${sweep!.name}\` needs ${(sweep!.cpu / peer.cpu).toFixed(2)} times the CPU of ${peer.name}.`).join('\n')}
 
 ${toTable(results)}
 
