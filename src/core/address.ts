@@ -37,6 +37,8 @@ export function parseAddress(text: string): AddressWords | undefined {
   if (!text.includes(':') || text.includes('%') || !hasStrictQuad(text) || !ipaddr.IPv6.isValid(text)) return undefined;
   const bytes = ipaddr.IPv6.parse(text).toByteArray();
   const words = [0, 4, 8, 12].map((at) => wordAt(bytes, at));
+  // ipaddr.js takes ::192.0.2.1 (IPv4-compatible, of old) for ::ffff:192.0.2.1 (IPv4-mapped).
+  if (/^::\d+\./.test(text)) words[2] = 0;
   return isMappedIpv4(words) ? [words[3]!] : words;
 }
 

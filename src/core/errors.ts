@@ -15,6 +15,12 @@ export class LogObjectUnavailable extends Error {
   readonly exitStatus = 1;
 }
 
+/** A log object cannot be read at all (gone, no permission, a folder). It is counted as damaged and never stops a run. */
+export class LogObjectUnreadable extends Error {
+  override readonly name = 'LogObjectUnreadable';
+  readonly exitStatus = 1;
+}
+
 /** A query failed in the engine; `cause` has the engine's own error. */
 export class QueryFailed extends Error {
   override readonly name = 'QueryFailed';

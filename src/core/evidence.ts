@@ -34,6 +34,11 @@ export type Evidence = {
   readonly line: string;
 };
 
+/** Path of a chunk's evidence below its two tables, in Hive style. */
+export function evidencePartition({ batch, chunk }: { readonly batch: string; readonly chunk: number }): string {
+  return `batch=${batch}/chunk=${chunk}/part`;
+}
+
 const ADDRESS_FIELDS = ['srcaddr', 'dstaddr', 'pkt-srcaddr', 'pkt-dstaddr'] as const;
 
 /** The evidence of a line and the indicator addresses in it, or undefined if it touches no indicator. */

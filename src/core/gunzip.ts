@@ -10,25 +10,34 @@ import { createGunzip } from 'node:zlib';
 /** Opens the object's bytes from the beginning; called again for a damaged object. */
 export type OpenBytes = () => AsyncIterable<Uint8Array>;
 
-export type ContentOutcome = 'whole' | 'empty' | { readonly damaged: string };
+/** `plain`: read to its end, but it never was gzip. */
+export type ContentOutcome = 'whole' | 'plain' | 'empty' | { readonly damaged: string };
 
 const INFLATED_CHUNK_BYTES = 256 * 1024;
 const STEP_BYTES = [65_536, 1024, 1] as const;
 
-/** Hands the text to `sink` piece by piece. Content that does not begin as gzip is handed on as it is. */
-export async function readContent(open: OpenBytes, sink: (chunk: Uint8Array) => void): Promise<ContentOutcome> {
+/**
+ * Hands the text to `sink` piece by piece; content that does not begin as gzip is handed on as it is. `onStep` is awaited
+ * after each step with the bytes read in it: the place for backpressure and progress.
+ */
+export async function readContent(
+  open: OpenBytes,
+  sink: (chunk: Uint8Array) => void,
+  onStep: (bytes: number) => Promise<void> = async () => {},
+): Promise<ContentOutcome> {
   let delivered = 0;
   let breakAt = 0;
   let outcome: ContentOutcome = 'whole';
   for (const stepBytes of STEP_BYTES) {
     let produced = 0;
-    const pass = await inflate(open, breakAt, stepBytes, (chunk) => {
+    const takeFresh = (chunk: Uint8Array) => {
       produced += chunk.length;
       const fresh = produced - delivered;
       if (fresh <= 0) return;
       delivered = produced;
       sink(fresh < chunk.length ? chunk.subarray(chunk.length - fresh) : chunk);
-    });
+    };
+    const pass = await inflate(open, { fineFrom: breakAt, stepBytes }, takeFresh, onStep);
     if (pass.corruptAt === undefined) return pass.outcome;
     breakAt = pass.corruptAt;
     outcome = pass.outcome;
@@ -38,12 +47,12 @@ export async function readContent(open: OpenBytes, sink: (chunk: Uint8Array) => 
 
 type Pass = { readonly outcome: ContentOutcome; readonly corruptAt?: number };
 
-/** One reading; bytes from `fineFrom` on are fed in steps of `stepBytes`, those before in whole pieces. */
+/** One reading; bytes from `fineFrom` on are fed in steps of `stepBytes`, those before (read already) in whole pieces. */
 async function inflate(
   open: OpenBytes,
-  fineFrom: number,
-  stepBytes: number,
+  steps: { readonly fineFrom: number; readonly stepBytes: number },
   sink: (chunk: Uint8Array) => void,
+  onStep: (bytes: number) => Promise<void>,
 ): Promise<Pass> {
   const gunzip = createGunzip({ chunkSize: INFLATED_CHUNK_BYTES });
   gunzip.on('data', sink);
@@ -55,14 +64,15 @@ async function inflate(
   try {
     for await (const piece of open()) {
       isGzip ??= piece[0] === 0x1f && (piece.length < 2 || piece[1] === 0x8b);
-      for (const step of isGzip ? splitPiece(piece, offset, fineFrom, stepBytes) : [piece]) {
+      for (const step of isGzip ? splitPiece(piece, offset, steps) : [piece]) {
         if (isGzip) await Promise.race([failure, writeTo(gunzip, step)]);
         else sink(step);
         offset += step.length;
+        await onStep(offset > steps.fineFrom ? step.length : 0);
       }
     }
     if (offset === 0) return { outcome: 'empty' };
-    if (!isGzip) return { outcome: 'whole' };
+    if (!isGzip) return { outcome: 'plain' };
     await Promise.race([failure, endOf(gunzip)]);
     return { outcome: 'whole' };
   } catch (error) {
@@ -79,7 +89,11 @@ function judgeFailure(error: unknown, offset: number): Pass {
   throw error;
 }
 
-function* splitPiece(piece: Uint8Array, offset: number, fineFrom: number, stepBytes: number): Generator<Uint8Array> {
+function* splitPiece(
+  piece: Uint8Array,
+  offset: number,
+  { fineFrom, stepBytes }: { readonly fineFrom: number; readonly stepBytes: number },
+): Generator<Uint8Array> {
   const whole = Math.min(piece.length, Math.max(0, fineFrom - offset));
   if (whole > 0) yield piece.subarray(0, whole);
   for (let at = whole; at < piece.length; at += stepBytes) yield piece.subarray(at, at + stepBytes);

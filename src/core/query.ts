@@ -5,7 +5,7 @@
 import { canonicalAddress } from './address.ts';
 import { UsageError } from './errors.ts';
 
-export type ParameterType = 'ip' | 'limit' | 'date' | 'regions' | 'accounts' | 'ports';
+export type ParameterType = 'ip' | 'limit' | 'date' | 'regions' | 'accounts' | 'ports' | 'batch' | 'chunk';
 
 export type QueryParameter = {
   readonly name: string;
@@ -38,7 +38,7 @@ export type QueryDefinition = {
 export type BoundQuery = { readonly sql: string; readonly values: readonly (string | bigint)[] };
 
 const HEADER_LINE = /^-- (name|kind|purpose|table|parameters|fields|columns|references):\s*(.*)$/;
-const PARAMETER_LINE = /^-- {3}(\w+) (ip|limit|date|regions|accounts|ports)(?: = (\S+))?: (.+)$/;
+const PARAMETER_LINE = /^-- {3}(\w+) (ip|limit|date|regions|accounts|ports|batch|chunk)(?: = (\S+))?: (.+)$/;
 const KINDS: ReadonlySet<string> = new Set(['table', 'view', 'detection', 'activity']);
 /** The JSON table is the one without partitions. */
 const UNPARTITIONED_TABLE = 'vpc_flow_logs';
@@ -141,6 +141,8 @@ function checkPlaceholders({ name, parameters, placeholders }: QueryDefinition):
 function checkPartitionPredicate({ name, kind, table, sql }: QueryDefinition): void {
   if (kind === 'table' || kind === 'view' || table === UNPARTITIONED_TABLE) return;
   const bare = toBareSql(sql);
+  // Evidence is read by the partition that one Scan wrote.
+  if (/\bbatch = \?/.test(bare) && /\bchunk = \?/.test(bare)) return;
   const scans = bare.match(new RegExp(`\\b(?:FROM|JOIN)\\s+${table}\\b`, 'gi'))?.length ?? 0;
   for (const predicate of [/\bdate_partition BETWEEN \?/g, /, region_partition\)/g, /, account_partition\)/g]) {
     if (scans === 0 || (bare.match(predicate)?.length ?? 0) < scans) {
@@ -166,6 +168,10 @@ function parseValue(query: string, parameter: QueryParameter, text: string): str
         : refuse('a list of regions, such as eu-west-1,us-east-1');
     case 'accounts':
       return /^(\*|\d{12}(,\d{12})*)$/.test(text) ? text : refuse('a list of account numbers, such as 111122223333');
+    case 'batch':
+      return /^[0-9a-f]{32}$/.test(text) ? text : refuse('the key of a batch');
+    case 'chunk':
+      return /^\d{1,9}$/.test(text) ? BigInt(text) : refuse('the number of a chunk');
     case 'ports':
       return parsePorts(text) ?? refuse('a list of ports from 0 to 65535, such as 22,3389');
   }

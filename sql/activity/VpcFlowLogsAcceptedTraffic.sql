@@ -1,0 +1,31 @@
+-- name: VpcFlowLogsAcceptedTraffic
+-- kind: activity
+-- purpose: TCP connections that security groups and network ACLs let through, most bytes first
+-- table: vpcflow
+-- parameters:
+--   date_from date: first day of the partitions to read
+--   date_to date: last day of the partitions to read
+--   regions regions = *: regions of the partitions, separated by commas; * for every one
+--   accounts accounts = *: accounts of the partitions, separated by commas; * for every one
+--   limit limit = 50: most rows to return
+-- fields: srcaddr dstaddr dstport protocol packets bytes action
+-- columns: sourceaddress,destinationaddress,destinationport,protocol,total_bytes,total_packets,record_count
+-- references: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-athena.html
+SELECT
+  sourceaddress,
+  destinationaddress,
+  destinationport,
+  protocol,
+  COALESCE(SUM(CAST(numbytes AS DECIMAL(38, 0))), 0) AS total_bytes,
+  COALESCE(SUM(CAST(numpackets AS DECIMAL(38, 0))), 0) AS total_packets,
+  COUNT(*) AS record_count
+FROM vpcflow
+WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
+  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
+  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+  AND COALESCE(logstatus, 'OK') = 'OK'
+  AND action = 'ACCEPT'
+  AND protocol = 6
+GROUP BY sourceaddress, destinationaddress, destinationport, protocol
+ORDER BY total_bytes DESC, sourceaddress, destinationaddress, destinationport, protocol
+LIMIT ? /* limit */

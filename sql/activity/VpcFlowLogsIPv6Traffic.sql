@@ -1,0 +1,25 @@
+-- name: VpcFlowLogsIPv6Traffic
+-- kind: activity
+-- purpose: Total of the IPv6 traffic; the family is that of the type field, else that of the source address
+-- table: vpcflow
+-- parameters:
+--   date_from date: first day of the partitions to read
+--   date_to date: last day of the partitions to read
+--   regions regions = *: regions of the partitions, separated by commas; * for every one
+--   accounts accounts = *: accounts of the partitions, separated by commas; * for every one
+-- fields: srcaddr packets bytes
+-- columns: total_bytes,total_packets,record_count
+-- references: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-athena.html
+SELECT
+  COALESCE(SUM(CAST(numbytes AS DECIMAL(38, 0))), 0) AS total_bytes,
+  COALESCE(SUM(CAST(numpackets AS DECIMAL(38, 0))), 0) AS total_packets,
+  COUNT(*) AS record_count
+FROM vpcflow
+WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
+  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
+  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+  AND COALESCE(logstatus, 'OK') = 'OK'
+  AND COALESCE(
+    NULLIF(type, '-'),
+    CASE WHEN sourceaddress LIKE '%:%' THEN 'IPv6' WHEN sourceaddress LIKE '%.%' THEN 'IPv4' END
+  ) = 'IPv6'

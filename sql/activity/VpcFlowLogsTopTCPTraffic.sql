@@ -1,0 +1,31 @@
+-- name: VpcFlowLogsTopTCPTraffic
+-- kind: activity
+-- purpose: TCP traffic sent by one source address, by destination and port, most bytes first
+-- table: vpcflow
+-- parameters:
+--   ip ip: the source address
+--   date_from date: first day of the partitions to read
+--   date_to date: last day of the partitions to read
+--   regions regions = *: regions of the partitions, separated by commas; * for every one
+--   accounts accounts = *: accounts of the partitions, separated by commas; * for every one
+--   limit limit = 50: most rows to return
+-- fields: srcaddr dstaddr dstport protocol packets bytes
+-- columns: sourceaddress,destinationaddress,destinationport,total_bytes,total_packets,record_count
+-- references: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-athena.html
+SELECT
+  sourceaddress,
+  destinationaddress,
+  destinationport,
+  COALESCE(SUM(CAST(numbytes AS DECIMAL(38, 0))), 0) AS total_bytes,
+  COALESCE(SUM(CAST(numpackets AS DECIMAL(38, 0))), 0) AS total_packets,
+  COUNT(*) AS record_count
+FROM vpcflow
+WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
+  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
+  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+  AND COALESCE(logstatus, 'OK') = 'OK'
+  AND protocol = 6
+  AND sourceaddress = ? /* ip */
+GROUP BY sourceaddress, destinationaddress, destinationport
+ORDER BY total_bytes DESC, sourceaddress, destinationaddress, destinationport
+LIMIT ? /* limit */

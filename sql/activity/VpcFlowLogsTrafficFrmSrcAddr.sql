@@ -1,0 +1,35 @@
+-- name: VpcFlowLogsTrafficFrmSrcAddr
+-- kind: activity
+-- purpose: Records from one source address, oldest first
+-- table: vpcflow
+-- parameters:
+--   ip ip: the address
+--   date_from date: first day of the partitions to read
+--   date_to date: last day of the partitions to read
+--   regions regions = *: regions of the partitions, separated by commas; * for every one
+--   accounts accounts = *: accounts of the partitions, separated by commas; * for every one
+--   limit limit = 1000: most rows to return
+-- fields: srcaddr dstaddr start
+-- columns: start_time,end_time,account,interfaceid,sourceaddress,sourceport,destinationaddress,destinationport,protocol,numpackets,numbytes,action
+-- references: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-athena.html
+SELECT
+  CASE WHEN starttime <= 253402300799 THEN date_format(from_unixtime(starttime), '%Y/%m/%d %H:%i:%s') END AS start_time,
+  CASE WHEN endtime <= 253402300799 THEN date_format(from_unixtime(endtime), '%Y/%m/%d %H:%i:%s') END AS end_time,
+  account,
+  interfaceid,
+  sourceaddress,
+  sourceport,
+  destinationaddress,
+  destinationport,
+  protocol,
+  numpackets,
+  numbytes,
+  action
+FROM vpcflow
+WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
+  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
+  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+  AND COALESCE(logstatus, 'OK') = 'OK'
+  AND sourceaddress = ? /* ip */
+ORDER BY starttime, endtime, interfaceid, sourceaddress, destinationaddress, sourceport, destinationport, protocol, numbytes, numpackets, action
+LIMIT ? /* limit */

@@ -1,0 +1,63 @@
+-- The only engine-specific text: what DuckDB needs so that the other files, written for Athena, run on it unchanged.
+
+-- section: session. Athena's clock is UTC, its NULLs sort last, its whole numbers divide to whole numbers. Nothing comes from the network.
+SET TimeZone = 'UTC';
+SET default_null_order = 'NULLS_LAST';
+SET integer_division = true;
+SET autoinstall_known_extensions = false;
+SET autoload_known_extensions = false;
+
+-- section: functions of Athena that DuckDB lacks or defines otherwise.
+CREATE OR REPLACE MACRO from_unixtime(seconds) AS make_timestamp(CAST(seconds AS BIGINT) * 1000000);
+
+-- MySQL's letters for minutes and seconds; those for year, month, day and hour are the same.
+CREATE OR REPLACE MACRO date_format(moment, pattern) AS
+  strftime(moment, replace(replace(pattern, '%i', '%M'), '%s', '%S'));
+
+-- Athena's mean of a decimal is a decimal of the same scale, rounded half up; DuckDB's is a floating-point number, inexact from
+-- 2^53 on. For numbers with two decimals that are not negative, as the catalogue has them: cents, divided as whole numbers.
+CREATE OR REPLACE MACRO avg(amount) AS
+  CAST(
+    CASE WHEN count(amount) > 0 THEN
+      (CAST(sum(amount) * 100 AS HUGEINT) * 2 + count(amount)) // greatest(count(amount) * 2, 1)
+    END AS DECIMAL(38, 0)
+  ) * CAST('0.01' AS DECIMAL(3, 2));
+
+-- section: reading log objects. Every column is text, named c0, c1, … by position; the header line is skipped. No text stands for
+-- NULL (an empty field is an empty string, as on Athena), and quotes mean nothing.
+CREATE OR REPLACE MACRO read_flow_objects(paths, column_types, packing) AS TABLE
+  SELECT *, filename
+  FROM read_csv(
+    paths, columns = column_types, compression = packing, auto_detect = false, header = false, skip = 1,
+    delim = ' ', quote = '', escape = '', nullstr = chr(10), max_line_size = 131072, buffer_size = 4194304
+  );
+
+-- A line that is no JSON object is a row of NULLs, and so is a value of the wrong type, as with ignore.malformed.json.
+CREATE OR REPLACE MACRO read_json_objects(paths, column_types, packing) AS TABLE
+  SELECT *
+  FROM read_json(
+    paths, columns = column_types, compression = packing, format = 'newline_delimited', ignore_errors = true
+  );
+
+-- section: evidence of the workflow, in Hive-style partitions as Athena has it.
+CREATE OR REPLACE MACRO read_evidence(paths) AS TABLE
+  SELECT *
+  FROM read_json(
+    paths, format = 'newline_delimited', hive_partitioning = true, hive_types = {batch: VARCHAR, chunk: INTEGER},
+    columns = {
+      object: 'VARCHAR', line_number: 'BIGINT', account_id: 'VARCHAR', region: 'VARCHAR', interface_id: 'VARCHAR',
+      srcaddr: 'VARCHAR', dstaddr: 'VARCHAR', pkt_srcaddr: 'VARCHAR', pkt_dstaddr: 'VARCHAR', srcport: 'BIGINT',
+      dstport: 'BIGINT', protocol: 'BIGINT', packets: 'BIGINT', bytes: 'BIGINT', start_time: 'BIGINT', end_time: 'BIGINT',
+      action: 'VARCHAR', tcp_flags: 'BIGINT', flow_direction: 'VARCHAR', instance_id: 'VARCHAR', vpc_id: 'VARCHAR',
+      subnet_id: 'VARCHAR', line: 'VARCHAR'
+    }
+  );
+
+CREATE OR REPLACE MACRO read_indicator_addresses(paths) AS TABLE
+  SELECT *
+  FROM read_json(
+    paths, format = 'newline_delimited', hive_partitioning = true, hive_types = {batch: VARCHAR, chunk: INTEGER},
+    columns = {address: 'VARCHAR', indicator: 'VARCHAR', comment: 'VARCHAR', source: 'VARCHAR', also_in: 'VARCHAR'}
+  );
+
+CREATE OR REPLACE MACRO array_join(items, separator) AS array_to_string(items, separator);

@@ -1,0 +1,141 @@
+/** Documents that pass between the states of the workflow; all stay far under the 262,144 bytes a state may carry. */
+import type { StoredLogObject } from './batch.ts';
+import type { ContentOutcome } from './gunzip.ts';
+import type { MalformedKind, ScanCounts } from './record-scanner.ts';
+
+/** Input of an execution; with it alone a finished execution can be replayed. */
+export type ExecutionInput = {
+  readonly execution: string;
+  readonly mode: 'new-logs' | 'sweep' | 'hunt';
+  /** ISO 8601; the only "now" an execution knows. */
+  readonly clock: string;
+  /** Key of the manifest. */
+  readonly manifest: string;
+  /** Key of the indicator version. */
+  readonly indicators: string;
+  /** Unix seconds of a record's end: `from` inclusive, `to` exclusive. It selects what is shown, never what is stored. */
+  readonly window: { readonly from?: number; readonly to?: number };
+};
+
+/** One Scan: its number and the key of its list of objects. */
+export type Chunk = { readonly chunk: number; readonly objects: string };
+
+export type ScanInput = {
+  readonly execution: string;
+  readonly indicators: string;
+  readonly chunk: Chunk;
+  /** Set by the state that follows when retries are used up: what is still unavailable is counted as damaged. */
+  readonly lastAttempt?: boolean;
+};
+
+/** What Scan hands to the next state. `evidence` has one entry if the chunk touched an indicator, none if not. */
+export type ScanOutput = {
+  readonly chunk: number;
+  readonly result: string;
+  readonly evidence: readonly EvidenceRef[];
+};
+
+/** Evidence of a chunk; also the partition of the tables `evidence` and `indicator_addresses`. */
+export type EvidenceRef = { readonly batch: string; readonly chunk: number };
+
+/** What became of one log object, where there is anything to say. */
+export type ObjectTrouble = {
+  readonly object: string;
+  readonly kind: 'damaged' | 'empty' | 'no usable header' | 'malformed lines';
+  readonly reason: string;
+};
+
+/** runs/<execution>/chunks/<n>.json */
+export type ChunkResult = {
+  readonly objects: number;
+  readonly bytes: number;
+  readonly textBytes: number;
+  readonly records: number;
+  readonly matches: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly malformed: Readonly<Record<MalformedKind, number>>;
+  readonly damaged: number;
+  readonly empty: number;
+  readonly withoutHeader: number;
+  readonly trouble: readonly ObjectTrouble[];
+};
+
+export type ObjectOutcome = {
+  readonly object: StoredLogObject;
+  readonly content: ContentOutcome;
+  readonly hasHeader: boolean;
+  readonly counts: ScanCounts;
+  readonly matches: number;
+};
+
+/** Adds the outcomes of a chunk's objects up. */
+export function toChunkResult(outcomes: readonly ObjectOutcome[]): ChunkResult {
+  const count = (is: (outcome: ObjectOutcome) => boolean) => outcomes.filter(is).length;
+  const sum = (of: (outcome: ObjectOutcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const trouble = outcomes.flatMap(toTrouble);
+  return {
+    objects: outcomes.length,
+    bytes: sum(({ object }) => object.sizeBytes),
+    textBytes: sum(({ counts }) => counts.textBytes),
+    records: sum(({ counts }) => counts.records),
+    matches: sum(({ matches }) => matches),
+    statuses: addUp(outcomes.map(({ counts }) => counts.statuses)),
+    malformed: addUp(outcomes.map(({ counts }) => counts.malformed)) as ChunkResult['malformed'],
+    damaged: count(({ content }) => typeof content === 'object'),
+    empty: count(({ content }) => content === 'empty'),
+    withoutHeader: count(isWithoutHeader),
+    trouble,
+  };
+}
+
+/** Results of chunks, or of executions, added up. */
+export function addChunkResults(results: readonly ChunkResult[]): ChunkResult {
+  const sum = (
+    key: 'objects' | 'bytes' | 'textBytes' | 'records' | 'matches' | 'damaged' | 'empty' | 'withoutHeader',
+  ) => results.reduce((total, result) => total + result[key], 0);
+  return {
+    objects: sum('objects'),
+    bytes: sum('bytes'),
+    textBytes: sum('textBytes'),
+    records: sum('records'),
+    matches: sum('matches'),
+    statuses: addUp(results.map(({ statuses }) => statuses)),
+    malformed: addUp(results.map(({ malformed }) => malformed)) as ChunkResult['malformed'],
+    damaged: sum('damaged'),
+    empty: sum('empty'),
+    withoutHeader: sum('withoutHeader'),
+    trouble: results.flatMap(({ trouble }) => trouble),
+  };
+}
+
+function isWithoutHeader({ content, hasHeader }: ObjectOutcome): boolean {
+  return !hasHeader && (content === 'whole' || content === 'plain');
+}
+
+function toTrouble(outcome: ObjectOutcome): ObjectTrouble[] {
+  const object = outcome.object.key;
+  const { content, counts } = outcome;
+  const trouble: ObjectTrouble[] = [];
+  if (typeof content === 'object') trouble.push({ object, kind: 'damaged', reason: content.damaged });
+  if (content === 'empty') trouble.push({ object, kind: 'empty', reason: 'no content' });
+  if (isWithoutHeader(outcome)) {
+    trouble.push({ object, kind: 'no usable header', reason: 'the first line names no srcaddr and dstaddr' });
+  }
+  const kinds = Object.entries(counts.malformed).filter(([, lines]) => lines > 0);
+  if (kinds.length > 0) {
+    trouble.push({
+      object,
+      kind: 'malformed lines',
+      reason: kinds.map(([kind, lines]) => `${kind} ${lines}`).join(', '),
+    });
+  }
+  return trouble;
+}
+
+function addUp(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const record of records) {
+    for (const [key, value] of Object.entries(record)) total[key] = (total[key] ?? 0) + value;
+  }
+  return total;
+}

@@ -1,0 +1,70 @@
+/** Log objects in files: lists what the command line names, and opens it. A key is a path with forward slashes. */
+import { createReadStream } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
+import { LogObjectUnavailable, LogObjectUnreadable, UsageError } from '../core/errors.ts';
+import type { LogStore } from '../ports.ts';
+import type { ListedObject } from '../tasks/ingest.ts';
+
+const READ_BYTES = 64 * 1024;
+/** The machine is short of something just now; the file may be fine. */
+const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EBUSY', 'EIO', 'ETIMEDOUT', 'ENOMEM']);
+
+/** Files below the folders, and single files, as they are on disk. A path that does not exist is bad usage. */
+export async function* listLogFiles(paths: readonly string[]): AsyncGenerator<ListedObject> {
+  for (const path of paths) {
+    if (path.startsWith('s3://')) {
+      throw new UsageError(
+        `${path}: this version reads folders and files only. Copy it first: aws s3 sync ${path} ./logs`,
+      );
+    }
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined)
+      throw new UsageError(`${path}: no such file or folder. Give a folder of log objects or a file.`);
+    if (found.isDirectory()) yield* listFolder(resolve(path), new Set());
+    else yield* listFile(resolve(path));
+  }
+}
+
+/** Opens files; what cannot be read says why. */
+export const logFiles: LogStore = {
+  async *open(key) {
+    try {
+      const found = await stat(key);
+      // A pipe would keep us waiting for a writer.
+      if (!found.isFile()) throw new LogObjectUnreadable('not a regular file');
+      yield* createReadStream(key, { highWaterMark: READ_BYTES });
+    } catch (error) {
+      if (error instanceof LogObjectUnreadable) throw error;
+      const { code = 'unknown', message } = error as NodeJS.ErrnoException;
+      throw PASSING.has(code)
+        ? new LogObjectUnavailable(`${code} on ${key}`, { cause: error })
+        : new LogObjectUnreadable(message.split(',')[0] ?? code, { cause: error });
+    }
+  },
+};
+
+async function* listFolder(folder: string, seen: Set<string>): AsyncGenerator<ListedObject> {
+  const real = await realpath(folder).catch(() => folder);
+  if (seen.has(real)) return; // a link back to a folder above
+  seen.add(real);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${folder}: cannot be listed (${error.code}). Check its permissions.`);
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = `${folder}${sep}${entry.name}`;
+    if (entry.isDirectory()) yield* listFolder(path, seen);
+    else if (!entry.isSymbolicLink()) yield* listFile(path);
+    else if ((await stat(path).catch(() => undefined))?.isDirectory()) yield* listFolder(path, seen);
+    else yield* listFile(path);
+  }
+}
+
+/** A file that cannot even be looked at is listed too: Scan names it as unreadable. */
+async function* listFile(path: string): AsyncGenerator<ListedObject> {
+  const key = sep === '/' ? path : path.replaceAll(sep, '/');
+  const found = await stat(path).catch(() => undefined);
+  const sizeBytes = found?.isFile() ? found.size : 0;
+  const modified = found?.mtimeMs ?? 0;
+  yield { key, sizeBytes, etag: `${sizeBytes}-${modified}`, modified };
+}

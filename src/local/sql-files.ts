@@ -1,0 +1,41 @@
+/** The folder `sql/`: its definitions, read and checked. */
+import { readdir, readFile } from 'node:fs/promises';
+import { parseDefinition, type QueryDefinition } from '../core/query.ts';
+import type { DuckdbEngine } from './duckdb.ts';
+
+const SQL = new URL('../../sql/', import.meta.url);
+
+/** Definitions of one folder of `sql/`, in the order of their names. */
+export async function readDefinitions(
+  folder: 'tables' | 'views' | 'detections' | 'activity',
+): Promise<QueryDefinition[]> {
+  const files = (await readdir(new URL(`${folder}/`, SQL))).filter((file) => file.endsWith('.sql')).sort();
+  return Promise.all(
+    files.map(async (file) => parseDefinition(await readFile(new URL(`${folder}/${file}`, SQL), 'utf8'))),
+  );
+}
+
+/** One definition by its folder and name. */
+export async function readDefinition(folder: 'detections' | 'workflow', name: string): Promise<QueryDefinition> {
+  return parseDefinition(await readFile(new URL(`${folder}/${name}.sql`, SQL), 'utf8'));
+}
+
+/** Every query a user can run: detections, then activity. */
+export async function readCatalogue(): Promise<QueryDefinition[]> {
+  return [...(await readDefinitions('detections')), ...(await readDefinitions('activity'))];
+}
+
+/** Creates those views whose tables exist; views over views come after them. */
+export async function createViews(engine: DuckdbEngine, tables: readonly string[]): Promise<void> {
+  const present = new Set(tables);
+  let waiting = await readDefinitions('views');
+  for (;;) {
+    const ready = waiting.filter((view) => view.table.split(' ').every((table) => present.has(table)));
+    if (ready.length === 0) return;
+    for (const view of ready) {
+      await engine.run(view.sql);
+      present.add(view.name);
+    }
+    waiting = waiting.filter((view) => !ready.includes(view));
+  }
+}

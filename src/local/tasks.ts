@@ -1,0 +1,125 @@
+/** The states of sweep.asl.json on one machine: each bound to the task that runs in AWS, or to DuckDB for Athena. */
+import type { Limits, Manifest, StoredLogObject } from '../core/batch.ts';
+import type { EvidenceRef, ExecutionInput, ScanInput } from '../core/execution.ts';
+import type { ObjectStore } from '../ports.ts';
+import { bindMatch, type QueryInput } from '../tasks/bind-match.ts';
+import { type CollectInput, collect } from '../tasks/collect.ts';
+import { bindDataRatio, type DataRatioHost, type DataRatioInput, planDataRatio } from '../tasks/data-ratio.ts';
+import { plan } from '../tasks/plan.ts';
+import { publish } from '../tasks/publish.ts';
+import { type ScanProgress, scan } from '../tasks/scan.ts';
+import { type DuckdbEngine, openDuckdb } from './duckdb.ts';
+import { openFindingsFolder } from './findings-folder.ts';
+import { indicatorSets, type LoadedIndicators } from './indicator-versions.ts';
+import { logFiles } from './log-files.ts';
+import { createLogTable } from './log-table.ts';
+import { readDefinition } from './sql-files.ts';
+import type { TaskState } from './state-machine.ts';
+import { createEvidenceTables, openQueryResults, runQuery, type StartQueryExecution } from './workflow-queries.ts';
+
+export type TaskOptions = {
+  readonly home: string;
+  readonly store: ObjectStore;
+  readonly limits: Limits;
+  readonly manifest: Manifest;
+  readonly indicators: ReadonlyMap<string, LoadedIndicators>;
+  readonly scanConcurrency: number;
+  readonly onScan: (progress: ScanProgress) => void;
+  readonly onMatch: () => void;
+  readonly signal?: AbortSignal;
+};
+
+/** 64 MB of logs a day cost DuckDB some two seconds; more would make a sweep slower than its scan. */
+const DATA_RATIO = { bytesPerDay: 64 * 1024 * 1024, hosts: 5 };
+
+/** Task functions by state name, for one execution; `close` ends the engine if it was needed. */
+export function openTasks(options: TaskOptions): { states: Record<string, TaskState>; close: () => Promise<void> } {
+  const { home, store } = options;
+  const results = openQueryResults(home);
+  const queries = openQueries(options);
+  const scanPorts = {
+    ...{ store, logs: logFiles, indicatorSet: indicatorSets(store, options.indicators), onProgress: options.onScan },
+  };
+  const scanChunk = limitConcurrency(options.scanConcurrency, (input: ScanInput & { batch: string }) =>
+    scan(input, scanPorts),
+  );
+  const states = {
+    Plan: (input: ExecutionInput) => plan(input, options.limits, store),
+    ScanChunk: scanChunk,
+    ScanLastAttempt: scanChunk,
+    BindMatch: queries.bindMatch,
+    RunMatch: queries.run,
+    PlanDataRatio: (input: DataRatioInput) => planDataRatio(input, DATA_RATIO, store, results),
+    BindDataRatio: queries.bindDataRatio,
+    RunDataRatio: queries.run,
+    Collect: (input: CollectInput) => collect(input, store, results),
+    Publish: (input: { changes: string }) => publish(input.changes, store, openFindingsFolder(store)),
+    RecordFailure: (input: ExecutionInput & { failure: unknown }) =>
+      store.put(`runs/${input.execution}/failure.json`, `${JSON.stringify(input.failure, null, 2)}\n`),
+  };
+  return { states: states as unknown as Record<string, TaskState>, close: queries.close };
+}
+
+/** A bound query: where its rows go, and the tables it needs. */
+type Prepared = { readonly location: string; readonly createTables: (engine: DuckdbEngine) => Promise<void> };
+
+/** The query states. DuckDB is opened with the first query: a sweep without matches never needs it. */
+function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
+  let opened: Promise<DuckdbEngine> | undefined;
+  const prepared = new Map<string, Prepared>();
+  const remember = async (bound: Promise<QueryInput>, query: Prepared) => {
+    prepared.set((await bound).parameters.join(), query);
+    return bound;
+  };
+  return {
+    bindMatch: async ({ execution, evidence }: { execution: string; evidence: EvidenceRef }) => {
+      onMatch();
+      const location = `runs/${execution}/matches/${evidence.chunk}.json`;
+      const createTables = (engine: DuckdbEngine) => createEvidenceTables(engine, home, evidence);
+      return remember(bindMatchQuery(evidence), { location, createTables });
+    },
+    bindDataRatio: async ({ execution, host }: { execution: string; host: DataRatioHost }) => {
+      const location = `runs/${execution}/data-ratio/${host.findingId}.json`;
+      const objects = manifest.objects.filter((object) => isOfHost(object, host));
+      const createTables = async (engine: DuckdbEngine) => void (await createLogTable(engine, objects));
+      return remember(bindDataRatioQuery(host), { location, createTables });
+    },
+    run: limitConcurrency(1, async (input: StartQueryExecution) => {
+      const { location, createTables } = prepared.get(input.ExecutionParameters.join())!;
+      opened ??= openDuckdb({ tempParent: `${home}/tmp` });
+      const engine = await opened;
+      await createTables(engine);
+      return runQuery(input, location, engine, store);
+    }),
+    close: async () => (await opened)?.close(),
+  };
+}
+
+async function bindMatchQuery(evidence: EvidenceRef): Promise<QueryInput> {
+  return bindMatch(evidence, await readDefinition('workflow', 'ioc_matches'));
+}
+
+async function bindDataRatioQuery(host: DataRatioHost): Promise<QueryInput> {
+  return bindDataRatio(host, await readDefinition('detections', 'data_ratio'));
+}
+
+function isOfHost(object: StoredLogObject, host: DataRatioHost): boolean {
+  const { accountId, region, date } = object;
+  return accountId === host.accountId && region === host.region && date >= host.dateFrom && date <= host.dateTo;
+}
+
+/** At most `most` calls at a time; the rest wait their turn. */
+function limitConcurrency<In, Out>(most: number, task: (input: In) => Promise<Out>): (input: In) => Promise<Out> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (input) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    running++;
+    try {
+      return await task(input);
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}
