@@ -23,10 +23,10 @@ CREATE OR REPLACE MACRO avg(amount) AS
     END AS DECIMAL(38, 0)
   ) * CAST('0.01' AS DECIMAL(3, 2));
 
--- section: reading log objects. Every column is text, named c0, c1, … by position; the header line is skipped. No text stands for
--- NULL (an empty field is an empty string, as on Athena), and quotes mean nothing.
+-- section: reading log objects. Every column is text, named c0, c1, … by position; the header line is skipped. No text stands
+-- for NULL (an empty field is an empty string, as on Athena), and quotes mean nothing. file_index is an object's place in paths.
 CREATE OR REPLACE MACRO read_flow_objects(paths, column_types, packing) AS TABLE
-  SELECT *, filename
+  SELECT *, file_index
   FROM read_csv(
     paths, columns = column_types, compression = packing, auto_detect = false, header = false, skip = 1,
     delim = ' ', quote = '', escape = '', nullstr = chr(10), max_line_size = 131072, buffer_size = 4194304

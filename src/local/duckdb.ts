@@ -65,7 +65,7 @@ export async function openDuckdb(options: DuckdbOptions = {}): Promise<DuckdbEng
   await mkdir(parent, { recursive: true });
   const tempDirectory = await mkdtemp(join(parent, 'flowhound-query-'));
   const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: options.memoryLimit ?? '512MB',
+    memory_limit: options.memoryLimit ?? '256MB',
     threads: String(options.threads ?? Math.min(4, availableParallelism())),
     temp_directory: join(tempDirectory, 'spill'),
   });
