@@ -3,7 +3,7 @@
  *
  *     node bench/run.ts [--quick] [--records N] [--rounds N] [--seed S] [--list ip100] [--peers-only]
  *
- * Fails when hit counts differ. Writes bench/results.md; --quick does not, and fails when sweep needs more CPU than a peer.
+ * Fails when hit counts differ and when sweep needs more CPU than a peer. Writes bench/results.md, but not with --quick.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
