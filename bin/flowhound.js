@@ -1,2 +1,31 @@
 #!/usr/bin/env node
-console.log('hi', process.version, process.argv.slice(2));
+// A clone runs its TypeScript as it is, an installed package its compiled JavaScript. Where Node is too old for either,
+// the one that came with `npm ci` takes over.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const source = new URL('../src/cli/main.ts', import.meta.url);
+const isClone = existsSync(source);
+const [major, minor] = process.versions.node.split('.').map(Number);
+// Types are stripped without a flag since Node 22.18.
+const isRecent = isClone ? major > 22 || (major === 22 && minor >= 18) : major >= 22;
+const pinned = fileURLToPath(
+  new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url),
+);
+
+if (isRecent) {
+  const { main } = await import(isClone ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
+  await main(process.argv.slice(2));
+} else if (existsSync(pinned)) {
+  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (status, signal) => {
+    process.exitCode = status ?? (signal === 'SIGINT' ? 130 : 1);
+  });
+} else {
+  console.error(
+    `flowhound: Node ${process.versions.node} is too old. Use Node 22.18 or newer, or run npm ci, which brings one.`,
+  );
+  process.exitCode = 2;
+}

@@ -31,6 +31,7 @@ export type ScanInput = {
 /** What Scan hands to the next state. `evidence` has one entry if the chunk touched an indicator, none if not. */
 export type ScanOutput = {
   readonly chunk: number;
+  readonly found: boolean;
   readonly result: string;
   readonly evidence: readonly EvidenceRef[];
 };

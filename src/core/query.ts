@@ -90,6 +90,25 @@ export function bindQuery(definition: QueryDefinition, given: Readonly<Record<st
   return { sql: definition.sql, values: definition.placeholders.map((placeholder) => values.get(placeholder)!) };
 }
 
+/** The names most like the one given, best first: those that share most pairs of letters. */
+export function closestNames(given: string, names: readonly string[], most = 3): string[] {
+  const pairsOf = (name: string): Set<string> => {
+    const letters = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+    return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, i) => letters.slice(i, i + 2)));
+  };
+  const wanted = pairsOf(given);
+  const likeness = (name: string): number => {
+    const pairs = pairsOf(name);
+    const shared = [...pairs].filter((pair) => wanted.has(pair)).length;
+    return (2 * shared) / (pairs.size + wanted.size || 1);
+  };
+  return names
+    .map((name) => ({ name, score: likeness(name) }))
+    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
 function parseHeaderLines(text: string): { entries: Map<string, string>; parameters: QueryParameter[] } {
   const entries = new Map<string, string>();
   const parameters: QueryParameter[] = [];

@@ -89,7 +89,9 @@ export class RecordScanner {
 
   /** Ends the object. A last line without LF is a record only where nothing was cut off behind it. */
   finish(isWhole: boolean): void {
-    if (!isWhole || this.#held === 0) return;
+    if (!isWhole) return;
+    if (this.#isInLongLine) this.#countLongLine();
+    if (this.#held === 0) return;
     this.#buffer[this.#held] = LF;
     this.#scanBuffer(this.#held + 1);
   }
@@ -100,19 +102,19 @@ export class RecordScanner {
       at = this.#buffer.subarray(0, end).indexOf(LF) + 1;
       this.#held = 0;
       if (at === 0) return;
-      this.#isInLongLine = false;
+      this.#countLongLine();
     }
     const stop = this.#buffer.lastIndexOf(LF, end - 1) + 1;
     while (at < stop) at = this.#hasFirstLine ? this.#scanLine(at) : this.#scanFirstLine(at);
     this.#buffer.copyWithin(0, at, end);
     this.#held = end - at;
     if (this.#held <= LONGEST_LINE_BYTES) return;
-    this.#countLongLine();
     this.#isInLongLine = true;
     this.#held = 0;
   }
 
   #countLongLine(): void {
+    this.#isInLongLine = false;
     this.#lineNumber++;
     if (this.#hasFirstLine) this.counts.malformed['too long']++;
     this.#hasFirstLine = true;

@@ -29,8 +29,8 @@ export type TaskOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** 64 MB of logs a day cost DuckDB some two seconds; more would make a sweep slower than its scan. */
-const DATA_RATIO = { bytesPerDay: 64 * 1024 * 1024, hosts: 5 };
+/** A day's 8 MB of logs cost DuckDB some tenths of a second: a sweep must not take longer for it than for its scan. */
+const DATA_RATIO = { bytesPerDay: 8 * 1024 * 1024, hosts: 5 };
 
 /** Task functions by state name, for one execution; `close` ends the engine if it was needed. */
 export function openTasks(options: TaskOptions): { states: Record<string, TaskState>; close: () => Promise<void> } {

@@ -44,7 +44,7 @@ export async function scan(input: ScanInput & { readonly batch: string }, ports:
   const result = `runs/${input.execution}/chunks/${input.chunk.chunk}.json`;
   await store.put(result, toJson(toChunkResult(outcomes)));
   const found = hasEvidence ? [{ batch: input.batch, chunk: input.chunk.chunk }] : [];
-  return { chunk: input.chunk.chunk, result, evidence: found };
+  return { chunk: input.chunk.chunk, found: hasEvidence, result, evidence: found };
 }
 
 async function scanObject(

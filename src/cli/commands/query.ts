@@ -1,0 +1,92 @@
+/** `flowhound query`: the catalogue of `sql/` over log objects. */
+import type { Command } from 'commander';
+import { UsageError } from '../../core/errors.ts';
+import type { QueryDefinition } from '../../core/query.ts';
+import { write, writeDocuments } from '../output.ts';
+import { writeRows } from '../rows.ts';
+import { type CommandSettings, readSettings } from '../settings.ts';
+import { openTalk, sayListProblems } from '../talk.ts';
+
+const LIST_COLUMNS = ['name', 'kind', 'purpose', 'parameters', 'fields', 'columns'] as const;
+
+type ListedQuery = Record<(typeof LIST_COLUMNS)[number], string>;
+
+export function registerQuery(program: Command): void {
+  program
+    .command('query')
+    .description('run a query of the catalogue over log objects, or over what the home has ingested')
+    .argument('[name]', 'the query; --list names them all')
+    .argument('[logs...]', 'folders or files')
+    .option('--param <name=value>', 'a parameter of the query; may be given several times', addParameter, {})
+    .option('--iocs <list...>', 'IOC lists for the queries that look for indicators')
+    .option('--allow <list...>', 'addresses and CIDRs that never match, whatever a list says')
+    .option('--list', 'the queries with their purpose, parameters and fields')
+    .action(async (name: string | undefined, logs: string[], options: QueryOptions, command: Command) => {
+      const settings = readSettings(command);
+      if (options.list === true) return writeCatalogue(settings);
+      if (name === undefined) throw new UsageError('which query? npx flowhound query --list names them.');
+      await run(name, logs, options.param, settings);
+    });
+}
+
+type QueryOptions = { readonly param: Readonly<Record<string, string>>; readonly list?: boolean };
+
+async function run(
+  name: string,
+  logs: readonly string[],
+  parameters: Readonly<Record<string, string>>,
+  settings: CommandSettings,
+): Promise<void> {
+  const { iocs = [], allow = [], own = [], home, format } = settings;
+  if (format === 'asff') throw new UsageError('--output asff is for findings. Use table, ndjson, json or csv.');
+  const talk = openTalk(settings.isQuiet);
+  const say = (line: string): void => talk.say(`flowhound: ${line}`);
+  const { runQuery } = await import('../../local/run-query.ts');
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort();
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  try {
+    await runQuery(
+      {
+        ...{ name, logs, parameters, iocs, allow, own, home },
+        signal: stop.signal,
+        onNote: say,
+        onListProblems: (problems, indicators) => sayListProblems(talk, problems, indicators),
+      },
+      (rows) => writeRows(rows, format, { write, say }),
+    );
+  } finally {
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+  }
+}
+
+function addParameter(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new UsageError(`--param ${text} is not name=value, such as ip=203.0.113.7.`);
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+async function writeCatalogue({ format }: CommandSettings): Promise<void> {
+  const { readCatalogue } = await import('../../local/sql-files.ts');
+  const documents = (await readCatalogue()).map(toListed);
+  await writeDocuments(documents, format, { columns: LIST_COLUMNS, toTable: renderCatalogue });
+}
+
+function toListed(definition: QueryDefinition): ListedQuery {
+  const { name, kind, purpose, parameters, fields, columns } = definition;
+  const described = parameters.map(
+    (parameter) => `${parameter.name}=${parameter.defaultText ?? `<${parameter.type}>`}`,
+  );
+  return { name, kind, purpose, parameters: described.join(' '), fields: fields.join(' '), columns: columns.join(' ') };
+}
+
+function renderCatalogue(queries: readonly ListedQuery[]): string {
+  return queries
+    .map(({ name, purpose, parameters, fields }) => {
+      const lines = [name, `  ${purpose}`];
+      if (parameters !== '') lines.push(`  --param ${parameters}`);
+      if (fields !== '') lines.push(`  needs ${fields}`);
+      return `${lines.join('\n')}\n`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,102 @@
+/** `flowhound sweep`: log objects and IOC lists in, sightings out. */
+import type { Command } from 'commander';
+import { toAsff } from '../../core/asff.ts';
+import { UsageError } from '../../core/errors.ts';
+import { parseMoment } from '../../core/moment.ts';
+import type { Severity } from '../../core/severity.ts';
+import type { Sighting } from '../../core/sighting-document.ts';
+import type { SweepRequest, SweepResult } from '../../local/sweep.ts';
+import { applyFailOn, failOnOption } from '../fail-on.ts';
+import { renderFindings } from '../findings-table.ts';
+import { type Format, writeDocuments } from '../output.ts';
+import { finishedLine, openProgress } from '../progress.ts';
+import { type CommandSettings, readSettings } from '../settings.ts';
+import { sayCoverage, saySummary } from '../summary.ts';
+import { openTalk, sayListProblems } from '../talk.ts';
+
+export const SIGHTING_COLUMNS = [
+  ...['indicator', 'indicator_ip', 'comment', 'source', 'account_id', 'region', 'interface_id', 'local_ip'],
+  ...['records_out', 'bytes_out', 'packets_out', 'records_in', 'bytes_in', 'packets_in', 'accepted', 'rejected'],
+  ...['first_seen', 'last_seen', 'initiator', 'initiator_reason', 'severity', 'finding_id', 'also_in'],
+] as (keyof Sighting & string)[];
+
+export function registerSweep(program: Command): void {
+  program
+    .command('sweep')
+    .description('find traffic with indicators in log objects; prints one sighting a line')
+    .argument('[logs...]', 'folders or files, laid out as S3 delivers VPC Flow Logs')
+    .option('--iocs <list...>', 'IOC lists: CSV threat_ip,threat_comment or one address or CIDR a line')
+    .option('--allow <list...>', 'addresses and CIDRs that never match, whatever a list says')
+    .option('--own <cidr...>', 'your own public ranges: no list may name them')
+    .option('--accounts <id...>', 'only log objects of these accounts', splitCommas)
+    .option('--regions <name...>', 'only log objects of these regions', splitCommas)
+    .option('--from <time>', 'show records that end at or after: 2026-12-01, 2026-12-01T06:00Z or 7d')
+    .option('--to <time>', 'show records that end before')
+    .addOption(failOnOption())
+    .action(async (logs: string[], options: SweepOptions, command: Command) => {
+      const settings = readSettings(command);
+      const result = await runSweep(toRequest(logs, options, settings, new Date()), settings);
+      await writeSightings(result, settings.format);
+      applyFailOn(result.findings, options.failOn);
+    });
+}
+
+type SweepOptions = { from?: string; to?: string; failOn?: Severity };
+
+/** Runs a sweep with progress and talk on stderr. */
+export async function runSweep(request: SweepRequest, settings: CommandSettings): Promise<SweepResult> {
+  const talk = openTalk(settings.isQuiet);
+  const progress = openProgress(settings.isQuiet);
+  const { sweep } = await import('../../local/sweep.ts');
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort();
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  try {
+    const onProgress: SweepRequest['onProgress'] = (step) => {
+      if (step.step === 'indicators') sayListProblems(talk, step.problems, step.indicators);
+      progress.onProgress(step);
+    };
+    const result = await sweep({ ...request, onProgress, signal: stop.signal });
+    const { summary, sightings, findings } = result;
+    progress.done(finishedLine('match', `${summary.matches} matches  →  ${sightings.length} sightings`));
+    progress.done(finishedLine('publish', `${findings.length} findings  →  ${settings.home}/findings/`));
+    saySummary(talk, result, request.logs, settings.home);
+    sayCoverage(talk, summary);
+    return result;
+  } finally {
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+  }
+}
+
+function toRequest(logs: string[], options: SweepOptions, settings: CommandSettings, clock: Date): SweepRequest {
+  const { iocs = [], allow = [], own = [], accounts = [], regions = [], home } = settings;
+  if (logs.length === 0) throw new UsageError('which logs? Use: npx flowhound sweep <folder> --iocs <list>');
+  if (iocs.length === 0) throw new UsageError('which indicators? Use: npx flowhound sweep <folder> --iocs <list>');
+  const wrong = accounts.find((account) => !/^\d{12}$/.test(account));
+  if (wrong !== undefined) throw new UsageError(`--accounts ${wrong} is no account number. Use 12 digits.`);
+  const from = options.from === undefined ? undefined : parseMoment(options.from, '--from', clock);
+  const to = options.to === undefined ? undefined : parseMoment(options.to, '--to', clock);
+  if (from !== undefined && to !== undefined && from >= to) throw new UsageError('--from is not before --to.');
+  return {
+    ...{ logs, iocs, allow, own, accounts, regions, home, clock },
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+async function writeSightings(result: SweepResult, format: Format): Promise<void> {
+  if (format === 'table' || format === 'asff') {
+    const owner = { accountId: result.findings[0]?.account_id ?? '', region: result.findings[0]?.region ?? '' };
+    const updatedAt = new Date().toISOString();
+    return writeDocuments(result.findings, format, {
+      columns: [],
+      toTable: (findings) => renderFindings(findings),
+      toAsff: (finding) => toAsff(finding, owner, updatedAt),
+    });
+  }
+  return writeDocuments(result.sightings, format, { columns: SIGHTING_COLUMNS, toTable: () => '' });
+}
+
+function splitCommas(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(',').map((item) => item.trim())];
+}

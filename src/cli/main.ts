@@ -1,0 +1,84 @@
+/** The command line: options all verbs share, exit statuses, and errors in one line. */
+import { Command, CommanderError, Option } from 'commander';
+import { Interrupted, UsageError } from '../core/errors.ts';
+import { registerDemo } from './commands/demo.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerFindings } from './commands/findings.ts';
+import { registerIndicators } from './commands/indicators.ts';
+import { registerSweep } from './commands/sweep.ts';
+import { FORMATS } from './output.ts';
+import { VERSION } from './version.ts';
+
+const EXIT_STATUSES = `
+Exit status
+  0  it ran, with findings or without    1  the run failed
+  2  bad usage, settings or input path   3  findings at or above --fail-on
+  130  interrupted
+
+First time here? npx flowhound demo`;
+
+/** Runs one command line to its end; sets the exit status and never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stderr.on('error', () => {});
+  try {
+    await toProgram().parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    report(error, argv.includes('--verbose'));
+  }
+}
+
+function toProgram(): Command {
+  const program = new Command('flowhound')
+    .description('finds traffic with known-bad addresses in AWS VPC Flow Logs')
+    .version(VERSION, '-V, --version')
+    .addOption(new Option('-o, --output <format>', 'table on a terminal, ndjson otherwise').choices([...FORMATS]))
+    .option('--home <folder>', 'where findings, evidence and runs are kept (default: .flowhound)')
+    .option('--config <file>', 'settings as JSON (default: flowhound.json where there is one)')
+    .option('-q, --quiet', 'no talk on stderr')
+    .option('-v, --verbose', 'stack traces')
+    .option('--no-color', 'no colours (NO_COLOR does the same)')
+    .option('--profile <name>', 'AWS profile')
+    .option('--region <name>', 'AWS region')
+    .option('--endpoint-url <url>', 'AWS endpoint')
+    .addHelpText('after', EXIT_STATUSES)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  for (const register of [registerDemo, registerSweep, registerFindings, registerIndicators, registerDoctor]) {
+    register(program);
+  }
+  inheritSettings(program);
+  return program;
+}
+
+/** Subcommands made by `command()` do not take these over by themselves in every version. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) {
+    command.copyInheritedSettings(parent);
+    inheritSettings(command);
+  }
+}
+
+function report(error: unknown, isVerbose: boolean): void {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return;
+    const usage = error.code === 'commander.help' ? 'which command? See npx flowhound --help' : error.message;
+    process.stderr.write(`flowhound: ${usage.replace(/^error: /, '').replaceAll('\n', ' ')}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const { message, stack } = error as Error;
+  process.stderr.write(isVerbose && stack !== undefined ? `${describe(error)}\n` : `flowhound: ${message}\n`);
+  process.exitCode = (error as { exitStatus?: number }).exitStatus ?? 1;
+  // A scan that is under way would keep the process alive.
+  if (error instanceof Interrupted) process.exit();
+  if (!(error instanceof UsageError) && !isVerbose)
+    process.stderr.write('flowhound: --verbose shows where it happened.\n');
+}
+
+function describe(error: unknown): string {
+  const { stack, message, cause } = error as Error;
+  return cause === undefined ? `${stack ?? message}` : `${stack ?? message}\nCaused by: ${describe(cause)}`;
+}

@@ -1,0 +1,53 @@
+/** stdout is data: documents as a table for people, as ndjson, json, csv or asff for programs. */
+import { UsageError } from '../core/errors.ts';
+import { toJson } from '../core/exact-json.ts';
+
+export const FORMATS = ['table', 'ndjson', 'json', 'csv', 'asff'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A table on a terminal, ndjson for a program. */
+export function defaultFormat(): Format {
+  return process.stdout.isTTY ? 'table' : 'ndjson';
+}
+
+/** How documents of a kind are shown; a kind that has no ASFF form refuses it. */
+export type Rendering<Document> = {
+  readonly columns: readonly (keyof Document & string)[];
+  readonly toTable: (documents: readonly Document[]) => string;
+  readonly toAsff?: (document: Document) => unknown;
+};
+
+/** Writes all documents to stdout. */
+export async function writeDocuments<Document extends object>(
+  documents: readonly Document[],
+  format: Format,
+  { columns, toTable, toAsff }: Rendering<Document>,
+): Promise<void> {
+  if (format === 'table') return write(toTable(documents));
+  if (format === 'json') return write(`${toJson(documents, 2)}\n`);
+  if (format === 'csv') {
+    await write(`${columns.join(',')}\n`);
+    return write(
+      documents.map((document) => `${columns.map((column) => toCsvField(document[column])).join(',')}\n`).join(''),
+    );
+  }
+  if (format === 'asff' && toAsff === undefined)
+    throw new UsageError('--output asff is for findings. Use ndjson, json or csv.');
+  const lines = documents.map((document) => `${toJson(format === 'asff' ? toAsff?.(document) : document)}\n`);
+  return write(lines.join(''));
+}
+
+/** RFC 4180: quotes only where they are needed; null is an empty field, a list its items with blanks between. */
+function toCsvField(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? toJson(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Waits until the reader has taken it: a slow pipe must not fill our memory. */
+export function write(text: string): Promise<void> {
+  if (text === '') return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,45 @@
+/** Options of a command, environment and config file → settings, each with where it came from. */
+import { existsSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { mergeSettings, type Origin, parseConfig, type SettingName, type Settings } from '../core/config.ts';
+import { UsageError } from '../core/errors.ts';
+import { defaultFormat, type Format } from './output.ts';
+
+const CONFIG_FILE = 'flowhound.json';
+
+export type CommandSettings = Settings & {
+  readonly home: string;
+  readonly format: Format;
+  readonly isQuiet: boolean;
+  readonly isVerbose: boolean;
+  readonly configFile: string | undefined;
+  readonly origins: Partial<Record<SettingName, Origin>>;
+};
+
+/** Settings of a command as it was called. */
+export function readSettings(command: Command): CommandSettings {
+  const options = command.optsWithGlobals() as Settings & { config?: string; quiet?: boolean; verbose?: boolean };
+  const { config, quiet, verbose, ...given } = options;
+  const configFile = findConfig(config);
+  const file = configFile === undefined ? {} : parseConfig(readFileSync(configFile, 'utf8'), configFile);
+  const known = Object.fromEntries(
+    ['home', 'output', 'iocs', 'allow', 'own', 'accounts', 'regions', 'profile', 'region', 'endpointUrl'].map(
+      (name) => [name, given[name as SettingName]],
+    ),
+  ) as Settings;
+  const { settings, origins } = mergeSettings(known, process.env, file);
+  return {
+    ...settings,
+    home: settings.home!,
+    format: settings.output ?? defaultFormat(),
+    isQuiet: quiet === true,
+    isVerbose: verbose === true,
+    configFile,
+    origins,
+  };
+}
+
+function findConfig(path: string | undefined): string | undefined {
+  if (path !== undefined && !existsSync(path)) throw new UsageError(`--config ${path}: no such file.`);
+  return path ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : undefined);
+}

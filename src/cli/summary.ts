@@ -1,0 +1,38 @@
+/** The last lines of a sweep on stderr: plain numbers, each with its kind, and the objects behind them. */
+import type { SweepResult, SweepSummary } from '../local/sweep.ts';
+import { sayFirst, type Talk } from './talk.ts';
+
+/** One line of counts after a line for each of the first troubled objects. */
+export function saySummary(talk: Talk, result: SweepResult, logs: readonly string[], home: string): void {
+  const { summary } = result;
+  const troubled = summary.trouble.map(({ object, kind, reason }) => `${object}: ${kind} (${reason})`);
+  sayFirst(talk, troubled, `${home}/runs/`);
+  if (summary.objects === 0) talk.say(`flowhound: ${tellNothing(summary, logs)}`);
+  const malformed = sum(summary.malformed);
+  const count = (kind: string) => summary.problems.filter((problem) => problem.kind === kind).length;
+  const counts = [
+    `${summary.objects} objects read, ${summary.damaged} damaged, ${summary.empty} empty`,
+    `, ${summary.withoutHeader} without usable header, ${sum(summary.foreign)} foreign`,
+    `; ${summary.records} records, ${summary.matches} matches; ${malformed} lines malformed`,
+    `; ${summary.indicators} indicators in use, ${count('refused')} refused, ${count('invalid')} invalid`,
+    `; ${result.sightings.length} sightings, ${result.findings.length} findings (${summary.opened} new)`,
+  ];
+  talk.say(`flowhound: ${counts.join('')}`);
+}
+
+/** Records that say something was not recorded. */
+export function sayCoverage(talk: Talk, summary: SweepSummary): void {
+  const parts = Object.entries(summary.statuses).map(([status, records]) => `${records} ${status}`);
+  if (parts.length > 0) talk.say(`flowhound: coverage: ${parts.sort().join(', ')} records`);
+}
+
+function tellNothing(summary: SweepSummary, logs: readonly string[]): string {
+  const files = sum(summary.foreign);
+  const first = summary.firstForeign === undefined ? '' : ` (first: ${summary.firstForeign})`;
+  const named = files === 0 ? 'no files' : `${files} files, none named like a VPC flow log object${first}`;
+  return `no log objects under ${logs.join(', ')}: ${named}. Expected …/AWSLogs/<account>/vpcflowlogs/<region>/…`;
+}
+
+function sum(counts: Readonly<Partial<Record<string, number>>>): number {
+  return Object.values(counts).reduce<number>((total, count) => total + (count ?? 0), 0);
+}

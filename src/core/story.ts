@@ -1,0 +1,77 @@
+/** Finding → the words a person reads first: who, what happened, when. Units on every number. */
+import type { Finding } from './finding.ts';
+
+const DECIMAL_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
+const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp', '58': 'icmpv6' };
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** `1.9 MB`, powers of 1000 as AWS bills them. */
+export function formatBytes(bytes: bigint | number): string {
+  let value = Number(bytes);
+  let unit = 0;
+  while (value >= 999.5 && unit < DECIMAL_UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${DECIMAL_UNITS[unit]}`;
+}
+
+/** `1,317` */
+export function formatCount(count: bigint | number): string {
+  return count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+/** `01 Sep 02:10 → 03 Sep 23:55`, UTC; `→ 23:55` on the same day. */
+export function formatSpan(first: string | null, last: string | null): string {
+  const [from, to] = [first ?? last, last ?? first];
+  if (from === null || to === null) return 'no time given';
+  if (from.slice(0, 16) === to.slice(0, 16)) return formatMinute(from);
+  const end = from.slice(0, 10) === to.slice(0, 10) ? to.slice(11, 16) : formatMinute(to);
+  return `${formatMinute(from)} → ${end}`;
+}
+
+/** One sentence: who began, how often, how much each way, which service, let through or not. */
+export function tellFinding(finding: Finding): string {
+  const records = finding.records_out + finding.records_in;
+  const isBlocked = finding.accepted === 0 && finding.rejected > 0;
+  const parts = isBlocked ? tellBlocked(finding) : tellTraffic(finding, records);
+  const service = finding.services[0];
+  if (service !== undefined) parts.push(nameService(service.service));
+  const via = finding.legs.filter((leg) => leg.is_outer).map((leg) => leg.interface_id);
+  if (via.length > 0) parts.push(`through the gateway on ${via.join(', ')}`);
+  return parts.join(' · ');
+}
+
+/** `10.0.4.17` with what is known of it: `i-0c1…`, account. */
+export function nameHost(finding: Finding): string {
+  return [finding.local_ip, finding.instance_id ?? finding.interface_id, finding.account_id].join('  ');
+}
+
+function tellBlocked(finding: Finding): string[] {
+  const attempts = `${formatCount(finding.rejected)} rejected ${finding.rejected === 1 ? 'record' : 'records'}`;
+  if (finding.initiator === 'indicator') return [`${attempts}, nothing answered`];
+  return [finding.initiator === 'local' ? `the host tried: ${attempts}` : attempts, 'nothing got through'];
+}
+
+function tellTraffic(finding: Finding, records: number): string[] {
+  const opened = {
+    local: 'opened by the host',
+    indicator: 'opened from outside',
+    unknown: 'opened by whom is unknown',
+  };
+  const flow = `out ${formatBytes(finding.bytes_out)} in ${formatBytes(finding.bytes_in)}`;
+  const parts = [opened[finding.initiator], `${formatCount(records)} ${records === 1 ? 'record' : 'records'}`, flow];
+  if (finding.rejected > 0) parts.push(`${formatCount(finding.rejected)} rejected`);
+  return parts;
+}
+
+function nameService(service: string): string {
+  const [protocol = '', port] = service.split('/');
+  const name = PROTOCOLS[protocol] ?? `protocol ${protocol}`;
+  return port === undefined || port === '0' ? name : `${name}/${port}`;
+}
+
+function formatMinute(iso: string): string {
+  return `${iso.slice(8, 10)} ${MONTHS[Number(iso.slice(5, 7)) - 1]} ${iso.slice(11, 16)}`;
+}
