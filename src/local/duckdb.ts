@@ -2,6 +2,7 @@
  * The query engine of one machine: an in-memory DuckDB that speaks Athena's dialect. Results are streamed as text, as Athena
  * gives them, so that no number loses digits and no result has to fit into memory.
  */
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,9 @@ export async function openDuckdb(options: DuckdbOptions = {}): Promise<DuckdbEng
   const parent = options.tempParent ?? tmpdir();
   await mkdir(parent, { recursive: true });
   const tempDirectory = await mkdtemp(join(parent, 'flowhound-query-'));
+  // A reader that closes the pipe ends the process at once, before any `finally`.
+  const removeTemp = (): void => rmSync(tempDirectory, { recursive: true, force: true });
+  process.once('exit', removeTemp);
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: options.memoryLimit ?? '256MB',
     threads: String(options.threads ?? Math.min(4, availableParallelism())),
@@ -78,6 +82,7 @@ export async function openDuckdb(options: DuckdbOptions = {}): Promise<DuckdbEng
     close: async () => {
       connection.closeSync();
       instance.closeSync();
+      process.off('exit', removeTemp);
       await rm(tempDirectory, { recursive: true, force: true });
     },
   };

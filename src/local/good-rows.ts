@@ -66,9 +66,12 @@ async function readObject(path: string, kind: ObjectKind, onRow: LineSink): Prom
   const rows = new RowReader(kind, onRow);
   const envelope = await readEnvelope(path);
   const outcome = await readContent(() => createReadStream(path), rows.push);
-  rows.finish(outcome === 'whole');
+  const isWhole = outcome === 'whole' || outcome === 'plain';
+  rows.finish(isWhole);
   const isWholeGzip = envelope.packing === 'none' || envelope.textBytes === rows.textBytes % 2 ** 32;
-  const clean = outcome === 'whole' && rows.isPlain && isWholeGzip && !envelope.isUnread && rows.rows > 0;
+  const clean = isWhole && rows.isPlain && isWholeGzip && !envelope.isUnread && rows.rows > 0;
+  const damaged = typeof outcome === 'object' ? outcome.damaged : undefined;
+  const isNoise = outcome === 'plain' && kind === 'flow' && rows.format === undefined && path.endsWith('.gz');
   return {
     clean,
     packing: envelope.packing,
@@ -77,7 +80,7 @@ async function readObject(path: string, kind: ObjectKind, onRow: LineSink): Prom
     empty: outcome === 'empty',
     rows: rows.rows,
     malformedLines: rows.malformedLines,
-    ...(typeof outcome === 'object' ? { damaged: outcome.damaged } : {}),
+    ...(damaged === undefined && !isNoise ? {} : { damaged: damaged ?? 'not gzip' }),
   };
 }
 

@@ -91,7 +91,7 @@ async function addObject(
   summary.rows += verdict.rows;
   summary.malformedLines += verdict.malformedLines;
   if (verdict.damaged !== undefined) summary.damaged++;
-  if (verdict.empty) summary.empty++;
+  else if (verdict.empty) summary.empty++;
   else if (!verdict.usableHeader) summary.withoutUsableHeader++;
   if (verdict.format === undefined) return;
   const fieldList = verdict.format.fields.join(' ');

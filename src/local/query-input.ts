@@ -1,0 +1,66 @@
+/** What a query reads: log objects or files of JSON lines, found under paths or in what was ingested into the home. */
+import { latestOfEach, type StoredLogObject } from '../core/batch.ts';
+import { type LogObject, parseKey } from '../core/log-object.ts';
+import { listLogFiles } from './log-files.ts';
+import { listIngested } from './manifests.ts';
+
+export type FoundObjects = { readonly objects: readonly LogObject[]; readonly foreign: number };
+
+/** Days, regions and accounts of partitions, as a query's parameters give them; `*` is every one. */
+export type PartitionSelection = {
+  readonly date_from?: string;
+  readonly date_to?: string;
+  readonly regions?: string;
+  readonly accounts?: string;
+};
+
+const JSON_FILE = /\.(json|ndjson|jsonl)(\.gz)?$/;
+
+/** Log objects under the paths; without paths, those in the home. */
+export async function findLogObjects(paths: readonly string[], home: string): Promise<FoundObjects> {
+  if (paths.length === 0) return { objects: await listIngested(home), foreign: 0 };
+  const objects: StoredLogObject[] = [];
+  let foreign = 0;
+  for await (const listed of listLogFiles(paths)) {
+    const outcome = parseKey(listed.key);
+    if ('foreign' in outcome) foreign++;
+    else objects.push({ ...listed, ...outcome.logObject });
+  }
+  return { objects: latestOfEach(objects), foreign };
+}
+
+/** Files of JSON lines under the paths, by their ending. */
+export async function findJsonFiles(paths: readonly string[]): Promise<{ files: string[]; foreign: number }> {
+  const files: string[] = [];
+  let foreign = 0;
+  for await (const { key } of listLogFiles(paths)) {
+    if (JSON_FILE.test(key)) files.push(key);
+    else foreign++;
+  }
+  return { files, foreign };
+}
+
+/** First and last day of the objects, which is what a query reads where it is not told. */
+export function toDateSpan(objects: readonly LogObject[]): Required<Pick<PartitionSelection, 'date_from' | 'date_to'>> {
+  let [first, last] = ['9999-12-31', '0001-01-01'];
+  for (const { date } of objects) {
+    if (date < first) first = date;
+    if (date > last) last = date;
+  }
+  return objects.length === 0
+    ? { date_from: '0001-01-01', date_to: '0001-01-01' }
+    : { date_from: first, date_to: last };
+}
+
+/** The objects in the partitions that the query names: the others need not be opened. */
+export function selectPartitions(
+  objects: readonly LogObject[],
+  { date_from = '', date_to = '', regions = '*', accounts = '*' }: PartitionSelection,
+): LogObject[] {
+  const [from, to] = [date_from.replaceAll('/', '-'), date_to.replaceAll('/', '-')];
+  const isListed = (list: string, value: string): boolean => list === '*' || list.split(',').includes(value);
+  return objects.filter(
+    ({ date, region, accountId }) =>
+      date >= from && date <= to && isListed(regions, region) && isListed(accounts, accountId),
+  );
+}

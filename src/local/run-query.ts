@@ -1,0 +1,188 @@
+/** One query of the catalogue over log objects on this machine: find, check, bind, run; rows are streamed. */
+import { overlaps } from '../core/address.ts';
+import { Interrupted, UsageError } from '../core/errors.ts';
+import type { ListProblem } from '../core/indicator.ts';
+import { bindQuery, closestNames, type QueryDefinition } from '../core/query.ts';
+import { type DuckdbEngine, openDuckdb, type QueryRows } from './duckdb.ts';
+import { loadIndicators } from './indicator-versions.ts';
+import { createIocTable } from './ioc-table.ts';
+import { createJsonTable } from './json-table.ts';
+import { createLogTable, type LogTableSummary } from './log-table.ts';
+import { findJsonFiles, findLogObjects, selectPartitions, toDateSpan } from './query-input.ts';
+import { createViews, readCatalogue } from './sql-files.ts';
+
+export type QueryRequest = {
+  readonly name: string;
+  readonly logs: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly iocs: readonly string[];
+  readonly allow: readonly string[];
+  readonly own: readonly string[];
+  readonly home: string;
+  readonly signal?: AbortSignal;
+  /** A remark for the person at the terminal: one line. */
+  readonly onNote?: (note: string) => void;
+  readonly onListProblems?: (problems: readonly ListProblem[], indicators: number) => void;
+};
+
+const JSON_TABLE = 'vpc_flow_logs';
+const IOC_VIEW = 'directional_flow_records';
+
+/** Runs the query and hands its rows to `use`. Nothing is handed over where there are no log objects. */
+export async function runQuery(request: QueryRequest, use: (rows: QueryRows) => Promise<void>): Promise<void> {
+  const definition = findDefinition(await readCatalogue(), request.name);
+  const note = request.onNote ?? (() => {});
+  const engine = await openDuckdb();
+  try {
+    const run = definition.table === JSON_TABLE ? runOverJson : runOverLogs;
+    const rows = await run(definition, request, engine, note);
+    if (rows !== undefined) await use(noteLimit(definition, request, rows, note));
+  } catch (error) {
+    if (request.signal?.aborted) throw new Interrupted('stopped by the user');
+    throw error;
+  } finally {
+    await engine.close();
+  }
+}
+
+function findDefinition(catalogue: readonly QueryDefinition[], name: string): QueryDefinition {
+  const definition = catalogue.find((candidate) => candidate.name === name);
+  if (definition !== undefined) return definition;
+  const close = closestNames(
+    name,
+    catalogue.map((candidate) => candidate.name),
+  );
+  throw new UsageError(`no query is named "${name}". Near it: ${close.join(', ')}. All: npx flowhound query --list`);
+}
+
+async function runOverJson(
+  definition: QueryDefinition,
+  { logs, parameters, signal }: QueryRequest,
+  engine: DuckdbEngine,
+  note: (line: string) => void,
+): Promise<QueryRows | undefined> {
+  const statement = bindQuery(definition, parameters);
+  if (logs.length === 0) throw new UsageError(`${definition.name} reads files of JSON lines: name their folder.`);
+  const { files, foreign } = await findJsonFiles(logs);
+  if (files.length === 0) {
+    note(
+      `no JSON files under ${logs.join(', ')}: ${foreign} other files. Expected .json, .ndjson or .jsonl, perhaps .gz.`,
+    );
+    return undefined;
+  }
+  const summary = await createJsonTable(engine, files);
+  note(
+    `${plural(files.length, 'file')}, ${plural(summary.rows, 'record')}; ${describeTrouble({ ...summary, foreign })}`,
+  );
+  await createViews(engine, [JSON_TABLE]);
+  return engine.query(statement, signal);
+}
+
+async function runOverLogs(
+  definition: QueryDefinition,
+  request: QueryRequest,
+  engine: DuckdbEngine,
+  note: (line: string) => void,
+): Promise<QueryRows | undefined> {
+  const { logs, home, signal } = request;
+  // Before anything is read: a wrong parameter must not cost the reading.
+  bindQuery(definition, { ...toDateSpan([]), ...request.parameters });
+  await createIocs(definition, request, engine, note);
+  const { objects, foreign } = await findLogObjects(logs, home);
+  if (objects.length === 0) {
+    const where =
+      logs.length === 0 ? `in ${home}: nothing was ingested yet` : `under ${logs.join(', ')}: ${foreign} other files`;
+    note(`no log objects ${where}. Expected …/AWSLogs/<account>/vpcflowlogs/<region>/…`);
+    return undefined;
+  }
+  const parameters = { ...toDateSpan(objects), ...request.parameters };
+  const selected = selectPartitions(objects, parameters);
+  const summary = await createLogTable(engine, selected, () => signal?.throwIfAborted());
+  note(
+    `${plural(selected.length, 'log object')}, ${plural(summary.rows, 'record')}; ${describeTrouble({ ...summary, foreign })}`,
+  );
+  checkFields(definition, summary, note);
+  await createViews(engine, ['vpcflow', 'incident_iocs']);
+  return engine.query(bindQuery(definition, parameters), signal);
+}
+
+/** Fills `incident_iocs` with the exact addresses of the lists. SQL compares text, so a CIDR cannot be in it. */
+async function createIocs(
+  { name, table }: QueryDefinition,
+  { iocs, allow, own, onListProblems }: QueryRequest,
+  engine: DuckdbEngine,
+  note: (line: string) => void,
+): Promise<void> {
+  const isNeeded = table === IOC_VIEW;
+  if (isNeeded && iocs.length === 0) throw new UsageError(`${name} needs a list of indicators: --iocs <list>`);
+  const { indicators, allowed, problems } = await loadIndicators({
+    iocs: isNeeded ? iocs : [],
+    allow: isNeeded ? allow : [],
+    own: isNeeded ? own : [],
+  });
+  const addresses = indicators.filter(({ text }) => !text.includes('/'));
+  const networks = indicators.length - addresses.length;
+  const used = addresses.filter(({ network }) => !allowed.some((range) => overlaps(range, network)));
+  onListProblems?.(problems, indicators.length);
+  if (networks > 0)
+    note(`${plural(networks, 'CIDR')} left out: ${name} compares exact addresses. flowhound sweep matches CIDRs.`);
+  if (used.length < addresses.length)
+    note(`${plural(addresses.length - used.length, 'address', 'es')} left out by --allow.`);
+  await createIocTable(
+    engine,
+    used.map(({ text, comment }) => ({ address: text, comment })),
+  );
+}
+
+/** Refuses a query whose fields no object has; says where only some lack one. */
+function checkFields(
+  { name, fields }: QueryDefinition,
+  { formats }: LogTableSummary,
+  note: (line: string) => void,
+): void {
+  if (formats.length === 0) return;
+  const all = formats.reduce((sum, { objects }) => sum + objects, 0);
+  for (const field of fields) {
+    const lacking = formats.filter(({ format }) => !format.fields.includes(field));
+    const objects = lacking.reduce((sum, format) => sum + format.objects, 0);
+    if (objects === all) throw new UsageError(`${name} needs the field ${field}, and no log object has it.`);
+    if (objects > 0) note(`${objects} of ${plural(all, 'log object')} have no ${field}; ${name} cannot see it there.`);
+  }
+}
+
+/** A list that ends at its limit says so: what is missing must not look as if it were not there. */
+function noteLimit(
+  definition: QueryDefinition,
+  { parameters }: QueryRequest,
+  { columns, rows }: QueryRows,
+  note: (line: string) => void,
+): QueryRows {
+  const limit = parameters.limit ?? definition.parameters.find(({ name }) => name === 'limit')?.defaultText;
+  async function* countRows(): AsyncGenerator<readonly (string | null)[]> {
+    let count = 0;
+    for await (const row of rows) {
+      count++;
+      yield row;
+    }
+    if (count === Number(limit))
+      note(`${plural(count, 'row')}, which is the limit; there may be more: --param limit=…`);
+  }
+  return { columns, rows: countRows() };
+}
+
+function describeTrouble(counts: {
+  damaged: number;
+  empty: number;
+  unreadable: number;
+  malformedLines: number;
+  foreign: number;
+  withoutUsableHeader?: number;
+}): string {
+  const { damaged, empty, unreadable, malformedLines, foreign, withoutUsableHeader } = counts;
+  const header = withoutUsableHeader === undefined ? '' : `${withoutUsableHeader} without usable header, `;
+  return `${damaged} damaged, ${empty} empty, ${unreadable} unreadable, ${header}${foreign} foreign; ${plural(malformedLines, 'line')} malformed`;
+}
+
+function plural(count: number, noun: string, ending = 's'): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : ending}`;
+}

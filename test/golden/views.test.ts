@@ -1,0 +1,98 @@
+/** The directional view against the two-branch text the playbook publishes, on rows made to tell them apart. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DuckdbEngine, openDuckdb } from '../../src/local/duckdb.ts';
+import { createIocTable } from '../../src/local/ioc-table.ts';
+import { createJsonTable } from '../../src/local/json-table.ts';
+import { createLogTable } from '../../src/local/log-table.ts';
+import { findLogObjects } from '../../src/local/query-input.ts';
+import { createViews, readDefinitions } from '../../src/local/sql-files.ts';
+import { DAY_1, LogFolder, US } from './log-folder.ts';
+
+const HEADER =
+  'account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status';
+const ROWS = [
+  // Both ends are indicators; two records that are the same but for nothing; a time past the year 9999; absent ports.
+  `111122223333 eni-a 203.0.113.7 198.51.100.9 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 eni-a 203.0.113.7 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 eni-a 10.0.0.5 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 eni-a 10.0.0.5 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 - 10.0.0.5 203.0.113.7 - - 6 - - 253402300800 253402300801 - SKIPDATA`,
+  `111122223333 eni-a 10.0.0.5 203.0.113.70 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  '111122223333 eni-a - - - - - - - - - - NODATA',
+];
+
+const branch = (label: string, ioc: string, own: string): string => `
+  SELECT account, interfaceid, sourceaddress || ':' || CAST(sourceport AS VARCHAR), destinationaddress || ':' || CAST(destinationport AS VARCHAR),
+    '${label}', ${own}address, ${own}port, protocol, numpackets, numbytes, action, logstatus,
+    CASE WHEN starttime < 253402300800 THEN make_timestamp(starttime * 1000000) END,
+    CASE WHEN endtime < 253402300800 THEN make_timestamp(endtime * 1000000) END, endtime - starttime
+  FROM vpcflow WHERE ${ioc}address IN (SELECT threat_ip FROM incident_iocs)`;
+
+describe('views', () => {
+  let engine: DuckdbEngine;
+  let folder: LogFolder;
+  const rowsOf = async (sql: string): Promise<string[]> => {
+    const lines: string[] = [];
+    for await (const row of (await engine.query({ sql, values: [] })).rows)
+      lines.push(row.map((cell) => cell ?? '').join(','));
+    return lines.sort();
+  };
+
+  beforeAll(async () => {
+    folder = new LogFolder();
+    folder.add(US, [HEADER, ...ROWS]);
+    engine = await openDuckdb();
+    await createLogTable(engine, (await findLogObjects([folder.path], folder.path)).objects);
+    await createJsonTable(engine, [folder.addFile('a.json', '{"vpc_id":"vpc-1"}\n{"other":1}\n{}\n[1]\nnull\n')]);
+    await createIocTable(engine, [
+      { address: '203.0.113.7', comment: 'a' },
+      { address: '198.51.100.9', comment: 'b' },
+      { address: '203.0.113.7', comment: 'named twice' },
+    ]);
+    await createViews(engine, ['vpcflow', 'vpc_flow_logs', 'incident_iocs']);
+  });
+  afterAll(async () => {
+    await engine.close();
+    folder.remove();
+  });
+
+  it('incident_vpc_flow_directional has the rows of the UNION ALL, one for each end that is an indicator', async () => {
+    const union = `${branch('INBOUND', 'destination', 'source')} UNION ALL ${branch('OUTBOUND', 'source', 'destination')}`;
+    const rows = await rowsOf('SELECT * FROM incident_vpc_flow_directional');
+    expect(rows).toEqual(await rowsOf(union));
+    const time = '2026-09-01 00:00:00.000,2026-09-01 00:00:01.000,1';
+    expect(rows).toEqual([
+      '111122223333,-,,,INBOUND,10.0.0.5,,6,,,-,SKIPDATA,,,1',
+      `111122223333,eni-a,10.0.0.5:1,203.0.113.7:2,INBOUND,10.0.0.5,1,6,3,4,ACCEPT,OK,${time}`,
+      `111122223333,eni-a,10.0.0.5:1,203.0.113.7:2,INBOUND,10.0.0.5,1,6,3,4,ACCEPT,OK,${time}`,
+      `111122223333,eni-a,203.0.113.7:1,198.51.100.9:2,INBOUND,203.0.113.7,1,6,3,4,ACCEPT,OK,${time}`,
+      `111122223333,eni-a,203.0.113.7:1,198.51.100.9:2,OUTBOUND,198.51.100.9,2,6,3,4,ACCEPT,OK,${time}`,
+      `111122223333,eni-a,203.0.113.7:1,203.0.113.7:2,INBOUND,203.0.113.7,1,6,3,4,ACCEPT,OK,${time}`,
+      `111122223333,eni-a,203.0.113.7:1,203.0.113.7:2,OUTBOUND,203.0.113.7,2,6,3,4,ACCEPT,OK,${time}`,
+    ]);
+  });
+
+  it('directional_flow_records adds the partition', async () => {
+    const rows = await rowsOf(
+      'SELECT DISTINCT date_partition, region_partition, account_partition FROM directional_flow_records',
+    );
+    expect(rows).toEqual(['2026/09/01,us-east-1,111122223333']);
+  });
+
+  it('vpc_flow_log_records leaves out what says nothing', async () => {
+    expect(await rowsOf('SELECT vpc_id FROM vpc_flow_log_records')).toEqual(['vpc-1']);
+  });
+
+  it('has the columns its definition names', async () => {
+    for (const { name, columns } of await readDefinitions('views')) {
+      const result = await engine.query({ sql: `SELECT * FROM ${name} LIMIT 0`, values: [] });
+      expect(result.columns.map((column) => column.name)).toEqual(columns);
+    }
+  });
+
+  it('hashes the indicators, never the logs', async () => {
+    const plan = (await rowsOf('EXPLAIN SELECT * FROM incident_vpc_flow_directional')).join('\n');
+    expect(plan.match(/Join Type: MARK/g)).toHaveLength(2);
+    expect(plan.match(/Function:\s*READ_CSV/g)).toHaveLength(1);
+  });
+});

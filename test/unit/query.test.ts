@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/core/errors.ts';
+import { FLOW_FIELDS } from '../../src/core/flow-field.ts';
+import { FLOW_COLUMNS, JSON_COLUMNS } from '../../src/core/flow-table.ts';
+import { bindQuery, closestNames, parseDefinition } from '../../src/core/query.ts';
+import { readCatalogue, readDefinitions } from '../../src/local/sql-files.ts';
+
+const WHERE = `WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
+  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
+  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))`;
+
+const HEADER = `-- name: probe
+-- kind: activity
+-- purpose: a probe
+-- table: vpcflow
+-- parameters:
+--   ip ip: the address
+--   ports ports = 22,3389: the ports
+--   date_from date: first day
+--   date_to date: last day
+--   regions regions = *: regions
+--   accounts accounts = *: accounts
+--   limit limit = 50: most rows
+-- fields: srcaddr dstaddr
+-- columns: a,b
+-- references: none
+`;
+const BODY = `SELECT '?' AS "a?", 1 AS b -- what about ?
+FROM vpcflow ${WHERE}
+  AND (sourceaddress = ? /* ip */ OR destinationaddress = ? /* ip */) AND ? /* ports */ <> ''
+LIMIT ? /* limit */`;
+const probe = parseDefinition(HEADER + BODY);
+const DAYS = { date_from: '2026-09-01', date_to: '2026/09/02' };
+
+describe('parseDefinition', () => {
+  it('reads the header and finds the parameter of each ?', () => {
+    expect(probe).toMatchObject({
+      name: 'probe',
+      kind: 'activity',
+      fields: ['srcaddr', 'dstaddr'],
+      columns: ['a', 'b'],
+    });
+    expect(probe.parameters[0]).toEqual({ name: 'ip', type: 'ip', description: 'the address' });
+    expect(probe.parameters[1]).toMatchObject({ name: 'ports', defaultText: '22,3389' });
+    expect(probe.placeholders).toEqual([
+      ...['date_from', 'date_to', 'regions', 'regions', 'accounts', 'accounts', 'ip', 'ip', 'ports', 'limit'],
+    ]);
+  });
+
+  it.each([
+    [
+      'no partition predicate',
+      BODY.replace(
+        'date_partition BETWEEN ? /* date_from */ AND ? /* date_to */',
+        '? /* date_from */ <> ? /* date_to */',
+      ),
+      /does not name its partitions/,
+    ],
+    [
+      'a predicate in a comment',
+      BODY.replace('date_partition BETWEEN', '/* date_partition BETWEEN */ starttime BETWEEN'),
+      /does not name its partitions/,
+    ],
+    ['a second scan without its own', `${BODY} UNION ALL SELECT 1 FROM vpcflow`, /does not name its partitions/],
+    ['a nameless ?', `${BODY} OFFSET ?`, /not followed by/],
+    ['an undeclared parameter', `${BODY} OFFSET ? /* offset */`, /"offset" is not declared/],
+    ['an unused parameter', BODY.replace('LIMIT ? /* limit */', ''), /"limit" is declared and not used/],
+  ])('refuses %s', (_what, body, message) => {
+    expect(() => parseDefinition(HEADER + body)).toThrow(message);
+  });
+
+  it('refuses a header with something missing', () => {
+    expect(() => parseDefinition(HEADER.replace('-- purpose: a probe\n', '') + BODY)).toThrow(/has no "purpose"/);
+    expect(() => parseDefinition(HEADER.replace('kind: activity', 'kind: nonsense') + BODY)).toThrow(/unknown kind/);
+  });
+});
+
+describe('bindQuery', () => {
+  it('gives one value for each ?, canonical and typed, and leaves the text as it is', () => {
+    const bound = bindQuery(probe, { ...DAYS, ip: '2001:DB8:0:0::1', ports: '22, 443' });
+    expect(bound.sql).toBe(probe.sql);
+    expect(bound.values).toEqual([
+      '2026/09/01',
+      '2026/09/02',
+      '*',
+      '*',
+      '*',
+      '*',
+      '2001:db8::1',
+      '2001:db8::1',
+      '22,443',
+      50n,
+    ]);
+  });
+
+  it.each([
+    [{ ...DAYS }, /probe needs --param ip=…/],
+    [{ ...DAYS, ip: '10.0.0.0/8' }, /is not an IP address/],
+    [{ ...DAYS, ip: '010.0.0.1' }, /is not an IP address/],
+    [{ ...DAYS, ip: "1.2.3.4' OR 1=1 --" }, /is not an IP address/],
+    [{ ...DAYS, ip: '10.0.0.1', limit: '0' }, /is not a whole number/],
+    [{ ...DAYS, ip: '10.0.0.1', limit: '1e3' }, /is not a whole number/],
+    [{ ...DAYS, ip: '10.0.0.1', limit: '50; DROP TABLE vpcflow' }, /is not a whole number/],
+    [{ ...DAYS, ip: '10.0.0.1', limit: '2147483648' }, /is not a whole number/],
+    [{ ...DAYS, ip: '10.0.0.1', date_from: '2026-02-30' }, /is not a date/],
+    [{ ...DAYS, ip: '10.0.0.1', regions: "us-east-1','x" }, /is not a list of regions/],
+    [{ ...DAYS, ip: '10.0.0.1', accounts: '1' }, /is not a list of account numbers/],
+    [{ ...DAYS, ip: '10.0.0.1', ports: '65536' }, /is not a list of ports/],
+    [{ ...DAYS, ip: '10.0.0.1', nonsense: '1' }, /no parameter "nonsense". Its parameters: ip, ports,/],
+  ])('refuses %j', (given, message) => {
+    expect(() => bindQuery(probe, given)).toThrow(message);
+    expect(() => bindQuery(probe, given)).toThrow(UsageError);
+  });
+
+  it('never puts a value into the text', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.constantFrom('ip', 'limit', 'regions', 'accounts', 'ports', 'date_from'),
+        (text, name) => {
+          try {
+            expect(bindQuery(probe, { ...DAYS, ip: '10.0.0.1', [name]: text }).sql).toBe(probe.sql);
+          } catch (error) {
+            expect(error).toBeInstanceOf(UsageError);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('closestNames', () => {
+  it('finds what was meant', () => {
+    const names = ['data_ratio', 'row_count', 'VpcFlowLogsTopTalkers', 'VpcFlowLogsTopTalkersPacketLevel'];
+    expect(closestNames('dataratio', names)[0]).toBe('data_ratio');
+    expect(closestNames('TopTalkers', names)[0]).toBe('VpcFlowLogsTopTalkers');
+  });
+});
+
+describe('sql/', () => {
+  it('names only fields that exist', async () => {
+    const fields = (await readCatalogue()).flatMap((definition) => definition.fields);
+    expect(fields.filter((field) => !FLOW_FIELDS.has(field))).toEqual([]);
+  });
+
+  it('calls each definition as its file', async () => {
+    for (const folder of ['tables', 'views', 'detections', 'activity'] as const) {
+      for (const { name } of await readDefinitions(folder)) {
+        const text = await readFile(new URL(`../../sql/${folder}/${name}.sql`, import.meta.url), 'utf8');
+        expect(text).toContain(`-- name: ${name}\n`);
+      }
+    }
+  });
+
+  it('declares for Athena the columns that DuckDB is given', async () => {
+    const tables = new Map((await readDefinitions('tables')).map((table) => [table.name, table.sql]));
+    const declared = (name: string) => {
+      const columns = /IF NOT EXISTS \w+ \(\n([^)]*)\n\)/.exec(tables.get(name)!)![1]!;
+      return columns.split(',\n').map((line) => line.trim());
+    };
+    expect(declared('vpcflow')).toEqual(FLOW_COLUMNS.map(({ column, type }) => `${column} ${type}`));
+    expect(declared('vpcflow')).toHaveLength(29);
+    expect(declared('vpc_flow_logs')).toEqual(JSON_COLUMNS.map(({ column, type }) => `${column} ${type}`));
+    expect(declared('vpc_flow_logs')).toHaveLength(22);
+  });
+});
