@@ -62,7 +62,10 @@ async function runOverJson(
   note: (line: string) => void,
 ): Promise<QueryRows | undefined> {
   const statement = bindQuery(definition, parameters);
-  if (logs.length === 0) throw new UsageError(`${definition.name} reads files of JSON lines: name their folder.`);
+  if (logs.length === 0) {
+    note(`no JSON files: ${definition.name} reads files of JSON lines, which nothing ingests. Name their folder.`);
+    return undefined;
+  }
   const { files, foreign } = await findJsonFiles(logs);
   if (files.length === 0) {
     note(
