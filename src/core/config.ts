@@ -81,6 +81,13 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
 function check(document: unknown, source: string): Settings {
   const parsed = z.safeParse(SCHEMA, document);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'document'}: ${describeIssue(issue)}`);
   throw new UsageError(`${source}: ${problems.join('; ')}. Known settings: ${Object.keys(SCHEMA.shape).join(', ')}.`);
+}
+
+/** zod/mini comes without texts: "Invalid input" is all it says of most. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown ${issue.keys.join(', ')}`;
+  if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')} is expected`;
+  return issue.code === 'invalid_type' ? `${issue.expected} is expected` : issue.message;
 }
