@@ -4,6 +4,8 @@ export type Manifest = Record<string, unknown> & { readonly optionalDependencies
 
 /** The pinned Node is for clones: whoever installs a package has chosen a Node. */
 const PINNED_NODE = /^node-(bin-)?(darwin|linux|win)-/;
+/** A clone runs on the Node it brings, so its own package.json asks for no more than npm does. */
+const LEAST_NODE = '>=22';
 const ONLY_FOR_DEVELOPMENT = ['scripts', 'devDependencies', 'optionalDependencies'];
 
 /** Text of package.json → text for the tarball. */
@@ -12,5 +14,5 @@ export function toPackedManifest(text: string): string {
   const kept = Object.entries(manifest).filter(([key]) => !ONLY_FOR_DEVELOPMENT.includes(key));
   const optional = Object.entries(manifest.optionalDependencies ?? {}).filter(([name]) => !PINNED_NODE.test(name));
   if (optional.length > 0) kept.push(['optionalDependencies', Object.fromEntries(optional)]);
-  return `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`;
+  return `${JSON.stringify({ ...Object.fromEntries(kept), engines: { node: LEAST_NODE } }, null, 2)}\n`;
 }
