@@ -24,12 +24,13 @@ CREATE OR REPLACE MACRO avg(amount) AS
   ) * CAST('0.01' AS DECIMAL(3, 2));
 
 -- section: reading log objects. Every column is text, named c0, c1, … by position; the header line is skipped. No text stands
--- for NULL (an empty field is an empty string, as on Athena), and quotes mean nothing. file_index is an object's place in paths.
+-- for NULL (an empty field is an empty string, as on Athena), and quotes mean nothing. file_index is an object's place in paths;
+-- an object with fewer fields than the widest leaves the last columns NULL.
 CREATE OR REPLACE MACRO read_flow_objects(paths, column_types, packing) AS TABLE
   SELECT *, file_index
   FROM read_csv(
     paths, columns = column_types, compression = packing, auto_detect = false, header = false, skip = 1,
-    delim = ' ', quote = '', escape = '', nullstr = chr(10), max_line_size = 131072, buffer_size = 4194304
+    delim = ' ', quote = '', escape = '', nullstr = chr(10), null_padding = true, max_line_size = 131072, buffer_size = 4194304
   );
 
 -- A line that is no JSON object is a row of NULLs, and so is a value of the wrong type, as with ignore.malformed.json.

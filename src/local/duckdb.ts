@@ -49,6 +49,8 @@ export type DuckdbEngine = {
   close(): Promise<void>;
 };
 
+/** Sorting a whole table takes about 100 MB a thread before it spills: four threads ran out of the default budget, two do not. */
+const MOST_THREADS = 2;
 const DIALECT = new URL('../../sql/dialect/duckdb.sql', import.meta.url);
 const NUMBER_TYPES: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.TINYINT,
@@ -70,7 +72,7 @@ export async function openDuckdb(options: DuckdbOptions = {}): Promise<DuckdbEng
   process.once('exit', removeTemp);
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: options.memoryLimit ?? '256MB',
-    threads: String(options.threads ?? Math.min(4, availableParallelism())),
+    threads: String(options.threads ?? Math.min(MOST_THREADS, availableParallelism())),
     temp_directory: join(tempDirectory, 'spill'),
   });
   const connection = await instance.connect();
