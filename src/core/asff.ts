@@ -105,7 +105,8 @@ function toResources(finding: Finding): Record<string, unknown>[] {
 function toProductFields(finding: Finding): Record<string, string> {
   return {
     'flowhound/indicator': finding.indicator,
-    'flowhound/comment': cut(finding.comment, DESCRIPTION_LENGTH),
+    // Security Hub refuses a value without a visible character.
+    ...(finding.comment === '' ? {} : { 'flowhound/comment': cut(finding.comment, DESCRIPTION_LENGTH) }),
     'flowhound/account': finding.account_id,
     'flowhound/region': finding.region,
     'flowhound/local_ip': finding.local_ip,
@@ -118,12 +119,9 @@ function toProductFields(finding: Finding): Record<string, string> {
   };
 }
 
-/** Cuts on characters, so that no surrogate pair is split. */
+/** Cuts on characters, so that no surrogate pair is split. Lengths count UTF-16 units, the stricter of the two readings. */
 function cut(text: string, length: number): string {
-  return text.length <= length
-    ? text
-    : `${[...text]
-        .slice(0, length - 1)
-        .join('')
-        .slice(0, length - 1)}…`;
+  if (text.length <= length) return text;
+  const kept = text.slice(0, length - 1);
+  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
 }
