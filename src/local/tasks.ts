@@ -1,7 +1,7 @@
 /** The states of sweep.asl.json on one machine: each bound to the task that runs in AWS, or to DuckDB for Athena. */
 import type { Limits, Manifest, StoredLogObject } from '../core/batch.ts';
 import type { EvidenceRef, ExecutionInput, ScanInput } from '../core/execution.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { LogStore, ObjectStore } from '../ports.ts';
 import { bindMatch, type QueryInput } from '../tasks/bind-match.ts';
 import { type CollectInput, collect } from '../tasks/collect.ts';
 import { bindDataRatio, type DataRatioHost, type DataRatioInput, planDataRatio } from '../tasks/data-ratio.ts';
@@ -20,6 +20,8 @@ import { createEvidenceTables, openQueryResults, runQuery, type StartQueryExecut
 export type TaskOptions = {
   readonly home: string;
   readonly store: ObjectStore;
+  /** Files unless given. */
+  readonly logs?: LogStore;
   readonly limits: Limits;
   readonly manifest: Manifest;
   readonly indicators: ReadonlyMap<string, LoadedIndicators>;
@@ -38,7 +40,12 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
   const results = openQueryResults(home);
   const queries = openQueries(options);
   const scanPorts = {
-    ...{ store, logs: logFiles, indicatorSet: indicatorSets(store, options.indicators), onProgress: options.onScan },
+    ...{
+      store,
+      logs: options.logs ?? logFiles,
+      indicatorSet: indicatorSets(store, options.indicators),
+      onProgress: options.onScan,
+    },
   };
   const scanChunk = limitConcurrency(options.scanConcurrency, (input: ScanInput & { batch: string }) =>
     scan(input, scanPorts),
