@@ -5,6 +5,7 @@ import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerFindings } from './commands/findings.ts';
 import { registerIndicators } from './commands/indicators.ts';
+import { registerQuery } from './commands/query.ts';
 import { registerSweep } from './commands/sweep.ts';
 import { FORMATS } from './output.ts';
 import { VERSION } from './version.ts';
@@ -46,7 +47,14 @@ function toProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const register of [registerDemo, registerSweep, registerFindings, registerIndicators, registerDoctor]) {
+  for (const register of [
+    registerDemo,
+    registerSweep,
+    registerFindings,
+    registerQuery,
+    registerIndicators,
+    registerDoctor,
+  ]) {
     register(program);
   }
   inheritSettings(program);

@@ -18,14 +18,16 @@ const STEP_BYTES = [65_536, 1024, 1] as const;
 
 /**
  * Hands the text to `sink` piece by piece; content that does not begin as gzip is handed on as it is. `onStep` is awaited
- * after each step with the bytes read in it: the place for backpressure and progress.
+ * after each step with the bytes read in it: the place for backpressure and progress. The first `alreadyDelivered` bytes of
+ * text are left out: another reader got so far.
  */
 export async function readContent(
   open: OpenBytes,
   sink: (chunk: Uint8Array) => void,
   onStep: (bytes: number) => Promise<void> = async () => {},
+  alreadyDelivered = 0,
 ): Promise<ContentOutcome> {
-  let delivered = 0;
+  let delivered = alreadyDelivered;
   let breakAt = 0;
   let outcome: ContentOutcome = 'whole';
   for (const stepBytes of STEP_BYTES) {

@@ -15,19 +15,29 @@ export type IndicatorAddress = {
 };
 
 export type IndicatorSet = {
-  /** False for nearly all addresses; true for all that are in the set. */
-  readonly mayHoldIpv4: (word: number) => boolean;
-  readonly mayHoldIpv6: (firstWord: number) => boolean;
+  readonly ipv4: Ipv4Ranges;
+  readonly ipv6: Ipv6Filter;
   readonly resolve: (words: AddressWords) => IndicatorAddress | undefined;
 };
+
+/** Merged, sorted ranges behind an index by the first 16 bits: exact, and most buckets are empty. */
+export type Ipv4Ranges = {
+  readonly starts: Uint32Array<ArrayBuffer>;
+  readonly ends: Uint32Array<ArrayBuffer>;
+  /** For each value of the first 16 bits, and one more, the first range that ends in it or later. */
+  readonly buckets: Uint32Array<ArrayBuffer>;
+};
+
+/** One byte per hash of an address's first 32 bits under `mask`: no false "no", few false "yes". */
+export type Ipv6Filter = { readonly isEmpty: boolean; readonly mask: number; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** Builds the set. An address inside `allowed` is never in it, whatever a list says. */
 export function compileIndicators(indicators: readonly Indicator[], allowed: readonly Network[] = []): IndicatorSet {
   const lookup = compileLookup(indicators.map((indicator) => [indicator.network, indicator] as const));
   const isAllowed = compileLookup(allowed.map((network) => [network, network] as const));
   return {
-    mayHoldIpv4: compileIpv4Ranges(indicators),
-    mayHoldIpv6: compileIpv6Filter(indicators),
+    ipv4: compileIpv4Ranges(indicators),
+    ipv6: compileIpv6Filter(indicators),
     resolve: (words) => {
       const [indicator, ...others] = lookup(words);
       if (indicator === undefined || isAllowed(words).length > 0) return undefined;
@@ -56,8 +66,26 @@ function sortLengths<T>(lengths: Map<number, Map<string, T>>): [number, Map<stri
   return [...lengths].sort(([a], [b]) => b - a);
 }
 
-/** Merged, sorted ranges behind an index by the first 16 bits: exact, and most buckets are empty. */
-function compileIpv4Ranges(indicators: readonly Indicator[]): (word: number) => boolean {
+/** Whether an IPv4 address lies in an indicator. */
+export function holdsIpv4({ starts, ends, buckets }: Ipv4Ranges, word: number): boolean {
+  const bucket = word >>> 16;
+  let low = buckets[bucket]!;
+  let high = Math.min(buckets[bucket + 1]! + 1, starts.length);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (word < starts[middle]!) high = middle;
+    else if (word > ends[middle]!) low = middle + 1;
+    else return true;
+  }
+  return false;
+}
+
+/** Whether an IPv6 address may lie in an indicator, by its first 32 bits. */
+export function mayHoldIpv6({ isEmpty, mask, bytes }: Ipv6Filter, firstWord: number): boolean {
+  return !isEmpty && bytes[hashWord(firstWord & mask)] === 1;
+}
+
+function compileIpv4Ranges(indicators: readonly Indicator[]): Ipv4Ranges {
   const networks = indicators.map((indicator) => indicator.network).filter((network) => network.family === 4);
   const { starts, ends } = mergeRanges(networks);
   const buckets = new Uint32Array(65_537);
@@ -65,21 +93,10 @@ function compileIpv4Ranges(indicators: readonly Indicator[]): (word: number) => 
     while (range < starts.length && ends[range]! < bucket * 65_536) range++;
     buckets[bucket] = range;
   }
-  return (word) => {
-    const bucket = word >>> 16;
-    let low = buckets[bucket]!;
-    let high = Math.min(buckets[bucket + 1]! + 1, starts.length);
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (word < starts[middle]!) high = middle;
-      else if (word > ends[middle]!) low = middle + 1;
-      else return true;
-    }
-    return false;
-  };
+  return { starts, ends, buckets };
 }
 
-function mergeRanges(networks: readonly Network[]): { starts: Uint32Array; ends: Uint32Array } {
+function mergeRanges(networks: readonly Network[]): Pick<Ipv4Ranges, 'starts' | 'ends'> {
   const sorted = networks
     .map((network) => ({ start: network.words[0]!, end: network.words[0]! + 2 ** (32 - network.prefixLength) - 1 }))
     .sort((a, b) => a.start - b.start || b.end - a.end);
@@ -95,17 +112,16 @@ function mergeRanges(networks: readonly Network[]): { starts: Uint32Array; ends:
   };
 }
 
-const FILTER_BITS = 1 << 16;
+const FILTER_BYTES = 1 << 16;
 
-/** One bit per hash of the first 32 bits; shorter prefixes (none pass /16) set the bits of all their first words' high halves. */
-function compileIpv6Filter(indicators: readonly Indicator[]): (firstWord: number) => boolean {
+/** Prefixes shorter than 32 bits (none passes under /16) shorten the mask for all. */
+function compileIpv6Filter(indicators: readonly Indicator[]): Ipv6Filter {
   const networks = indicators.map((indicator) => indicator.network).filter((network) => network.family === 6);
-  const keptBits = Math.min(32, ...networks.map((network) => network.prefixLength));
+  const keptBits = Math.min(32, ...new Set(networks.map((network) => network.prefixLength)));
   const mask = keptBits === 0 ? 0 : (0xffffffff << (32 - keptBits)) >>> 0;
-  const filter = new Uint8Array(FILTER_BITS);
-  for (const network of networks) filter[hashWord(network.words[0]! & mask)] = 1;
-  if (networks.length === 0) return () => false;
-  return (firstWord) => filter[hashWord(firstWord & mask)] === 1;
+  const bytes = new Uint8Array(FILTER_BYTES);
+  for (const network of networks) bytes[hashWord(network.words[0]! & mask)] = 1;
+  return { isEmpty: networks.length === 0, mask, bytes };
 }
 
 /** Knuth's multiplicative hash, upper 16 bits. */

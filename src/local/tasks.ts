@@ -8,11 +8,12 @@ import { bindDataRatio, type DataRatioHost, type DataRatioInput, planDataRatio }
 import { plan } from '../tasks/plan.ts';
 import { publish } from '../tasks/publish.ts';
 import { type ScanProgress, scan } from '../tasks/scan.ts';
-import { type DuckdbEngine, openDuckdb } from './duckdb.ts';
+import type { DuckdbEngine } from './duckdb.ts';
 import { openFindingsFolder } from './findings-folder.ts';
 import { indicatorSets, type LoadedIndicators } from './indicator-versions.ts';
 import { logFiles } from './log-files.ts';
 import { createLogTable } from './log-table.ts';
+import { openLineChecker } from './scan-kernel.ts';
 import { readDefinition } from './sql-files.ts';
 import type { TaskState } from './state-machine.ts';
 import { createEvidenceTables, openQueryResults, runQuery, type StartQueryExecution } from './workflow-queries.ts';
@@ -43,6 +44,7 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
     ...{
       store,
       logs: options.logs ?? logFiles,
+      lineChecker: openLineChecker,
       indicatorSet: indicatorSets(store, options.indicators),
       onProgress: options.onScan,
     },
@@ -93,7 +95,7 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
     },
     run: limitConcurrency(1, async (input: StartQueryExecution) => {
       const { location, createTables } = prepared.get(input.ExecutionParameters.join())!;
-      opened ??= openDuckdb({ tempParent: `${home}/tmp` });
+      opened ??= import('./duckdb.ts').then(({ openDuckdb }) => openDuckdb({ tempParent: `${home}/tmp` }));
       const engine = await opened;
       await createTables(engine);
       return runQuery(input, location, engine, store);

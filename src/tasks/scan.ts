@@ -2,20 +2,24 @@
  * Scan: reads each object of a chunk once, streaming; keeps the records that touch an indicator as evidence. Whatever is
  * unreadable is counted with the object's name and never hides a good record.
  */
-import { createGzip, type Gzip } from 'node:zlib';
 import type { StoredLogObject } from '../core/batch.ts';
 import { ExecutionFailed, LogObjectUnavailable, LogObjectUnreadable } from '../core/errors.ts';
-import { evidencePartition, toEvidence } from '../core/evidence.ts';
+import { toEvidence } from '../core/evidence.ts';
 import { toJson } from '../core/exact-json.ts';
 import { type ObjectOutcome, type ScanInput, type ScanOutput, toChunkResult } from '../core/execution.ts';
-import { type ContentOutcome, readContent } from '../core/gunzip.ts';
-import type { IndicatorAddress, IndicatorSet } from '../core/indicator-set.ts';
+import { type ContentOutcome, type OpenBytes, readContent } from '../core/gunzip.ts';
+import type { IndicatorSet } from '../core/indicator-set.ts';
+import { gunzipByKernel } from '../core/kernel-gunzip.ts';
+import type { Inflater, LineChecker } from '../core/line-checker.ts';
 import { RecordScanner } from '../core/record-scanner.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
+import { EvidenceWriter } from './evidence-writer.ts';
 
 export type ScanPorts = {
   readonly store: ObjectStore;
   readonly logs: LogStore;
+  /** A checker of its own for each chunk. */
+  readonly lineChecker: (set: IndicatorSet) => LineChecker;
   /** The compiled set of an indicator version. */
   readonly indicatorSet: (key: string) => Promise<IndicatorSet>;
   readonly onProgress?: (progress: ScanProgress) => void;
@@ -29,51 +33,70 @@ export type ScanProgress = {
   readonly matches: number;
 };
 
+/** What the objects of one chunk share. */
+type ChunkScan = {
+  readonly set: IndicatorSet;
+  readonly checker: LineChecker;
+  readonly evidence: EvidenceWriter;
+  readonly ports: ScanPorts;
+  readonly isLastAttempt: boolean;
+};
+
 /** Scans one chunk of batch `input.chunk`; writes its evidence, if any, and its result. */
 export async function scan(input: ScanInput & { readonly batch: string }, ports: ScanPorts): Promise<ScanOutput> {
-  const { store } = ports;
-  const list = await store.get(input.chunk.objects);
-  if (list === undefined) throw new ExecutionFailed(`the list ${input.chunk.objects} is gone; run the sweep again`);
+  const { chunk, objects } = input.chunk;
+  const list = await ports.store.get(objects);
+  if (list === undefined) throw new ExecutionFailed(`the list ${objects} is gone; run the sweep again`);
   const set = await ports.indicatorSet(input.indicators);
-  const evidence = new EvidenceWriter(store, input.batch, input.chunk.chunk);
+  const evidence = new EvidenceWriter(ports.store, { batch: input.batch, chunk });
+  const isLastAttempt = input.lastAttempt === true;
+  const shared: ChunkScan = { set, checker: ports.lineChecker(set), evidence, ports, isLastAttempt };
   const outcomes: ObjectOutcome[] = [];
-  for (const object of JSON.parse(list) as StoredLogObject[]) {
-    outcomes.push(await scanObject(object, set, evidence, ports, input.lastAttempt === true));
+  try {
+    for (const object of JSON.parse(list) as StoredLogObject[]) outcomes.push(await scanObject(object, shared));
+  } catch (error) {
+    await evidence.discard();
+    throw error;
   }
-  const hasEvidence = await evidence.close();
-  const result = `runs/${input.execution}/chunks/${input.chunk.chunk}.json`;
-  await store.put(result, toJson(toChunkResult(outcomes)));
-  const found = hasEvidence ? [{ batch: input.batch, chunk: input.chunk.chunk }] : [];
-  return { chunk: input.chunk.chunk, found: hasEvidence, result, evidence: found };
+  const found = await evidence.close();
+  const result = `runs/${input.execution}/chunks/${chunk}.json`;
+  await ports.store.put(result, toJson(toChunkResult(outcomes)));
+  return { chunk, found, result, evidence: found ? [{ batch: input.batch, chunk }] : [] };
 }
 
-async function scanObject(
-  object: StoredLogObject,
-  set: IndicatorSet,
-  evidence: EvidenceWriter,
-  ports: ScanPorts,
-  isLastAttempt: boolean,
-): Promise<ObjectOutcome> {
+async function scanObject(object: StoredLogObject, shared: ChunkScan): Promise<ObjectOutcome> {
+  const { set, checker, evidence, ports, isLastAttempt } = shared;
   let matches = 0;
-  const scanner = new RecordScanner(set, (line, lineNumber, format) => {
+  const scanner = new RecordScanner(checker, (line, lineNumber, format) => {
     const found = toEvidence(line, lineNumber, format, object, set);
     if (found === undefined) return;
     matches++;
     evidence.add(toJson(found.evidence), found.touched);
   });
-  const progress = new ProgressSteps(ports, () => ({ records: scanner.counts.records, matches }));
+  const report = progressReporter(ports, () => ({ records: scanner.counts.records, matches }));
   const open = () => ports.logs.open(object.key);
   const onStep = async (bytes: number) => {
-    progress.step(0, bytes);
+    report(0, bytes);
     await evidence.drained();
   };
-  const content = await readContent(open, (chunk) => scanner.push(chunk), onStep).catch((error) =>
+  const content = await readObject(open, checker.inflater, scanner, onStep).catch((error) =>
     judgeUnread(error, isLastAttempt),
   );
   scanner.finish(content === 'whole' || content === 'plain');
-  progress.step(1, 0);
+  report(1, 0);
   const hasHeader = scanner.format !== undefined;
   return { object, content: judgeContent(content, object, scanner), hasHeader, counts: scanner.counts, matches };
+}
+
+/** By the kernel where it can, else by zlib, behind the text that the kernel delivered. */
+async function readObject(
+  open: OpenBytes,
+  inflater: Inflater | undefined,
+  scanner: RecordScanner,
+  onStep: (bytes: number) => Promise<void>,
+): Promise<ContentOutcome> {
+  if (inflater !== undefined && (await gunzipByKernel(open, inflater, scanner, onStep)) === 'whole') return 'whole';
+  return readContent(open, (chunk) => scanner.push(chunk), onStep, scanner.counts.textBytes);
 }
 
 function judgeContent(content: ContentOutcome, object: StoredLogObject, scanner: RecordScanner): ContentOutcome {
@@ -89,64 +112,12 @@ function judgeUnread(error: unknown, isLastAttempt: boolean): ContentOutcome {
 }
 
 /** Tells how much was done since it last told. */
-class ProgressSteps {
-  readonly #ports: ScanPorts;
-  readonly #count: () => { records: number; matches: number };
-  #told = { records: 0, matches: 0 };
-
-  constructor(ports: ScanPorts, count: () => { records: number; matches: number }) {
-    this.#ports = ports;
-    this.#count = count;
-  }
-
-  step(objects: number, bytes: number): void {
-    const now = this.#count();
-    const records = now.records - this.#told.records;
-    this.#ports.onProgress?.({ objects, bytes, records, matches: now.matches - this.#told.matches });
-    this.#told = now;
-  }
-}
-
-/** Evidence of one chunk: opened at the first match, so that a chunk without any costs no object. */
-class EvidenceWriter {
-  readonly #store: ObjectStore;
-  readonly #partition: string;
-  readonly #addresses = new Map<string, IndicatorAddress>();
-  #rows: { gzip: Gzip; stored: Promise<void> } | undefined;
-
-  constructor(store: ObjectStore, batch: string, chunk: number) {
-    this.#store = store;
-    this.#partition = evidencePartition({ batch, chunk });
-  }
-
-  add(row: string, touched: readonly IndicatorAddress[]): void {
-    this.#rows ??= this.#open();
-    this.#rows.gzip.write(`${row}\n`);
-    for (const address of touched) this.#addresses.set(address.address, address);
-  }
-
-  async drained(): Promise<void> {
-    const gzip = this.#rows?.gzip;
-    if (gzip?.writableNeedDrain) await new Promise((resolve) => gzip.once('drain', resolve));
-  }
-
-  /** Whether there was anything to write. */
-  async close(): Promise<boolean> {
-    if (this.#rows === undefined) return false;
-    this.#rows.gzip.end();
-    await this.#rows.stored;
-    const lines = [...this.#addresses.values()].map(toAddressRow).sort();
-    await this.#store.put(`evidence/indicator_addresses/${this.#partition}.json`, lines.join(''));
-    return true;
-  }
-
-  #open(): { gzip: Gzip; stored: Promise<void> } {
-    const gzip = createGzip({ level: 1 });
-    return { gzip, stored: this.#store.put(`evidence/records/${this.#partition}.json.gz`, gzip) };
-  }
-}
-
-function toAddressRow({ address, indicator, alsoIn }: IndicatorAddress): string {
-  const { text, comment, source } = indicator;
-  return `${JSON.stringify({ address, indicator: text, comment, source, also_in: alsoIn.join(' ') })}\n`;
+function progressReporter(ports: ScanPorts, count: () => { records: number; matches: number }) {
+  let told = { records: 0, matches: 0 };
+  return (objects: number, bytes: number): void => {
+    const now = count();
+    const [records, matches] = [now.records - told.records, now.matches - told.matches];
+    told = now;
+    ports.onProgress?.({ objects, bytes, records, matches });
+  };
 }

@@ -1,0 +1,132 @@
+/**
+ * Checks lines of records in a buffer: counts the good ones and names those that need a closer look. Two implementations
+ * give the same answers: this one in TypeScript, and the WebAssembly kernel (kernel-line-checker.ts).
+ */
+import { holdsIpv4, type IndicatorSet, mayHoldIpv6 } from './indicator-set.ts';
+import { CR, FOUND, isFieldEnd, LF, readAddress, readNumber, skipField } from './record-bytes.ts';
+
+/** What a line is that is not just a good record: scanner/records.ts has the same numbers. */
+export const EVENT = { candidate: 1, status: 2, fieldCount: 3, address: 4, number: 5, tooLong: 6 } as const;
+
+/** `start` to `end` (its LF) in the buffer; for a status event `start` is where the status begins. `line` counts from 1 in this check. */
+export type OnLineEvent = (kind: number, start: number, end: number, line: number) => void;
+
+export type LineChecker = {
+  /** Text is put here; a few bytes more than a caller fills. */
+  readonly buffer: Buffer;
+  /** The kind of each field, in their order. */
+  setFormat(kinds: readonly FieldKind[]): void;
+  /** Checks the whole lines from `from` up to `stop`, which follows an LF. Line numbers in events begin at 1. */
+  check(from: number, stop: number, onEvent: OnLineEvent): { readonly records: number; readonly lines: number };
+  /** Where the checker can inflate by itself. */
+  readonly inflater?: Inflater;
+};
+
+/** Inflates deflate data that lie in `input`; the text goes into the checker's buffer. Positions count from their starts. */
+export type Inflater = {
+  readonly input: Buffer;
+  /** Begins a member: its data are at `from`, the input ends at `stop`, its text goes to `textAt`. */
+  begin(from: number, stop: number, textAt: number): void;
+  /** Goes on until the buffer is full or the member ends; `odd` is for zlib to judge. */
+  inflate(): 'full' | 'end' | 'odd';
+  inputAt(): number;
+  textEnd(): number;
+  /** The buffer's text was moved down by so many bytes. */
+  slide(bytes: number): void;
+};
+
+export type FieldKind = 'unchecked' | 'number' | 'address' | 'status';
+
+/** Longer lines are no records: the longest real ones, with all ECS names, stay under 2 KiB. */
+export const LONGEST_LINE_BYTES = 64 * 1024;
+export const BUFFER_BYTES = 512 * 1024;
+
+const SKIP = 0;
+const NUMBER = 1;
+const ADDRESS = 2;
+const STATUS = 3;
+const KIND_NUMBERS = { unchecked: SKIP, number: NUMBER, address: ADDRESS, status: STATUS } as const;
+
+/** The checker in plain TypeScript: the reference, and the way where WebAssembly SIMD is not to be had. */
+export class TextLineChecker implements LineChecker {
+  readonly buffer = Buffer.alloc(BUFFER_BYTES + 64);
+  readonly #set: IndicatorSet;
+  #kinds = new Uint8Array(0);
+  #mayMatch = false;
+  #oddStatusAt = -1;
+  #failure: number = EVENT.fieldCount;
+
+  constructor(set: IndicatorSet) {
+    this.#set = set;
+  }
+
+  setFormat(kinds: readonly FieldKind[]): void {
+    this.#kinds = Uint8Array.from(kinds, (kind) => KIND_NUMBERS[kind]);
+  }
+
+  check(from: number, stop: number, onEvent: OnLineEvent): { records: number; lines: number } {
+    let records = 0;
+    let lines = 0;
+    for (let at = from; at < stop; ) {
+      lines++;
+      this.#mayMatch = false;
+      this.#oddStatusAt = -1;
+      const end = this.#checkFields(at);
+      const lineEnd = end < 0 ? this.buffer.indexOf(LF, at) : this.buffer[end] === LF ? end : end + 1;
+      if (lineEnd - at > LONGEST_LINE_BYTES) onEvent(EVENT.tooLong, at, lineEnd, lines);
+      else if (end < 0) onEvent(this.#judgeFailure(at, lineEnd), at, lineEnd, lines);
+      else {
+        records++;
+        if (this.#oddStatusAt >= 0) onEvent(EVENT.status, this.#oddStatusAt, lineEnd, lines);
+        else if (this.#mayMatch) onEvent(EVENT.candidate, at, lineEnd, lines);
+      }
+      at = lineEnd + 1;
+    }
+    return { records, lines };
+  }
+
+  /** Checks a line field by field; returns where its last field ends, or -1. */
+  #checkFields(from: number): number {
+    const { buffer } = this;
+    const last = this.#kinds.length - 1;
+    let at = from;
+    for (let i = 0; ; i++) {
+      const end = this.#checkField(this.#kinds[i]!, at);
+      if (end < 0) return -1;
+      this.#failure = EVENT.fieldCount;
+      if (i === last) return buffer[end] === 32 ? -1 : end;
+      if (buffer[end] !== 32) return -1;
+      at = end + 1;
+    }
+  }
+
+  #checkField(kind: number, at: number): number {
+    if (kind === SKIP) return skipField(this.buffer, at);
+    if (kind === STATUS) return this.#checkStatus(at);
+    this.#failure = kind === NUMBER ? EVENT.number : EVENT.address;
+    return kind === NUMBER ? readNumber(this.buffer, at) : this.#checkAddress(at);
+  }
+
+  #checkAddress(at: number): number {
+    const end = readAddress(this.buffer, at);
+    if (end < 0 || this.#mayMatch) return end;
+    if (FOUND.family === 4) this.#mayMatch = holdsIpv4(this.#set.ipv4, FOUND.words[0]!);
+    else if (FOUND.family === 6) this.#mayMatch = mayHoldIpv6(this.#set.ipv6, FOUND.words[0]!);
+    return end;
+  }
+
+  #checkStatus(at: number): number {
+    const { buffer } = this;
+    if (buffer[at] === 79 && buffer[at + 1] === 75 && isFieldEnd(buffer, at + 2)) return at + 2; // "OK"
+    this.#oddStatusAt = at;
+    return skipField(buffer, at);
+  }
+
+  /** A wrong number of fields explains whatever else is wrong. */
+  #judgeFailure(at: number, lineEnd: number): number {
+    let fields = 1;
+    for (let i = at; i < lineEnd; i++) if (this.buffer[i] === 32) fields++;
+    const isBlank = lineEnd === at || (lineEnd === at + 1 && this.buffer[at] === CR);
+    return fields !== this.#kinds.length || isBlank ? EVENT.fieldCount : this.#failure;
+  }
+}
