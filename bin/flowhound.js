@@ -3,6 +3,7 @@
 // the one that came with `npm ci` takes over.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const source = new URL('../src/cli/main.ts', import.meta.url);
@@ -15,6 +16,8 @@ const pinned = fileURLToPath(
 );
 
 if (isRecent) {
+  // Halves the start: compiled code is kept beside the packages, where only who installed them can write.
+  module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
   const { main } = await import(isClone ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
   await main(process.argv.slice(2));
 } else if (existsSync(pinned)) {
