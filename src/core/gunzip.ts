@@ -58,16 +58,17 @@ async function inflate(
 ): Promise<Pass> {
   const gunzip = createGunzip({ chunkSize: INFLATED_CHUNK_BYTES });
   gunzip.on('data', sink);
-  // A write that meets corruption never calls back; only the stream's error tells.
-  const failure = new Promise<never>((_resolve, reject) => gunzip.once('error', reject));
-  failure.catch(() => {});
+  // A write that meets corruption, or zeros behind the last member, never calls back; only these events tell.
+  const settled = new Promise<void>((resolve, reject) => gunzip.once('end', resolve).once('error', reject));
+  settled.catch(() => {});
   let offset = 0;
   let isGzip: boolean | undefined;
   try {
     for await (const piece of open()) {
       isGzip ??= piece[0] === 0x1f && (piece.length < 2 || piece[1] === 0x8b);
       for (const step of isGzip ? splitPiece(piece, offset, steps) : [piece]) {
-        if (isGzip) await Promise.race([failure, writeTo(gunzip, step)]);
+        if (gunzip.readableEnded) return { outcome: 'whole' };
+        if (isGzip) await Promise.race([settled, writeTo(gunzip, step)]);
         else sink(step);
         offset += step.length;
         await onStep(offset > steps.fineFrom ? step.length : 0);
@@ -75,7 +76,8 @@ async function inflate(
     }
     if (offset === 0) return { outcome: 'empty' };
     if (!isGzip) return { outcome: 'plain' };
-    await Promise.race([failure, endOf(gunzip)]);
+    gunzip.end();
+    await settled;
     return { outcome: 'whole' };
   } catch (error) {
     return judgeFailure(error, offset);
@@ -104,12 +106,5 @@ function* splitPiece(
 function writeTo(gunzip: ReturnType<typeof createGunzip>, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     gunzip.write(piece, () => resolve());
-  });
-}
-
-function endOf(gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  return new Promise((resolve) => {
-    gunzip.once('end', resolve);
-    gunzip.end();
   });
 }

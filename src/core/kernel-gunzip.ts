@@ -34,17 +34,26 @@ export async function gunzipByKernel(
       dataAt === undefined ? undefined : await inflateMember(inflater, scanner, { at, dataAt, length }, onStep);
     if (end === undefined) return 'odd';
     at = end;
-  } while (at < length);
+  } while (at < length && !isPadding(inflater.input.subarray(at, length)));
   return 'whole';
 }
 
-/** The whole object into the kernel's input; undefined if it is larger than that. */
+/** Zeros behind the last member, as tapes have them, mean nothing. */
+function isPadding(rest: Uint8Array): boolean {
+  return rest.every((byte) => byte === 0);
+}
+
+/** The whole object into the kernel's input; undefined if it is larger than that or cannot be read to its end. */
 async function readInput(open: OpenBytes, input: Uint8Array): Promise<number | undefined> {
   let length = 0;
-  for await (const piece of open()) {
-    if (length + piece.length > input.length) return undefined;
-    input.set(piece, length);
-    length += piece.length;
+  try {
+    for await (const piece of open()) {
+      if (length + piece.length > input.length) return undefined;
+      input.set(piece, length);
+      length += piece.length;
+    }
+  } catch {
+    return undefined; // zlib's way meets the same trouble, and keeps what comes before it
   }
   return length;
 }

@@ -106,6 +106,7 @@ export class RecordScanner {
 
   #scan(end: number): void {
     this.#end = end;
+    if (end === this.#from) return;
     if (this.#isInLongLine) {
       const lineEnd = this.buffer.subarray(this.#from, end).indexOf(LF);
       this.#from = lineEnd < 0 ? end : this.#from + lineEnd + 1;

@@ -17,6 +17,7 @@ type TaskHandlers = NonNullable<NonNullable<RunOptions['overrides']>['taskResour
 const DEFINITION = new URL('../../statemachines/sweep.asl.json', import.meta.url);
 /** Waits between retries are for busy services; a disk is asked again at once. */
 const RETRY_MILLISECONDS = 50;
+const LONGEST_SECONDS = 2_000_000;
 
 /** Names of all Task states, those inside Map states included. */
 export function taskStateNames(definition: StateMachineDefinition): string[] {
@@ -34,7 +35,19 @@ export async function readStateMachine(): Promise<StateMachineDefinition> {
     if (name === 'Partition') return 'aws';
     return name.endsWith('FunctionArn') ? arn(name.replace('FunctionArn', '')) : name;
   });
-  return JSON.parse(filled) as StateMachineDefinition;
+  return withoutTimeouts(JSON.parse(filled) as StateMachineDefinition);
+}
+
+/**
+ * The interpreter ends a Task without TimeoutSeconds after 60 s, where Step Functions waits; and here a chunk's clock runs
+ * while it waits for its turn. So every Task may take 23 days, about the longest that timers can count.
+ */
+function withoutTimeouts(definition: StateMachineDefinition): StateMachineDefinition {
+  for (const state of Object.values(definition.States)) {
+    if (state.Type === 'Task') state.TimeoutSeconds = LONGEST_SECONDS;
+    if (state.Type === 'Map' && state.ItemProcessor) withoutTimeouts(state.ItemProcessor);
+  }
+  return definition;
 }
 
 /** Runs one execution to its end; an error that no state catches fails it under its own name. */

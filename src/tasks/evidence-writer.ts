@@ -47,6 +47,7 @@ export class EvidenceWriter {
 
   #open(): { gzip: Gzip; stored: Promise<void> } {
     const gzip = createGzip({ level: 1 });
+    gzip.on('error', () => {}); // the store's promise tells
     const stored = this.#store.put(`evidence/records/${this.#partition}.json.gz`, gzip);
     stored.catch(() => {}); // close() reports it
     return { gzip, stored };
