@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { LogObjectUnavailable } from './errors.ts';
 import type { OpenBytes } from './gunzip.ts';
 import type { Inflater } from './line-checker.ts';
 import type { RecordScanner } from './record-scanner.ts';
@@ -52,7 +53,8 @@ async function readInput(open: OpenBytes, input: Uint8Array): Promise<number | u
       input.set(piece, length);
       length += piece.length;
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof LogObjectUnavailable) throw error;
     return undefined; // zlib's way meets the same trouble, and keeps what comes before it
   }
   return length;

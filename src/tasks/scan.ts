@@ -79,9 +79,9 @@ async function scanObject(object: StoredLogObject, shared: ChunkScan): Promise<O
     report(0, bytes);
     await evidence.drained();
   };
-  const content = await readObject(open, checker.inflater, scanner, onStep).catch((error) =>
-    judgeUnread(error, isLastAttempt),
-  );
+  // The kernel wants the whole object at once; the last attempt keeps what comes before the break.
+  const inflater = isLastAttempt ? undefined : checker.inflater;
+  const content = await readObject(open, inflater, scanner, onStep).catch((error) => judgeUnread(error, isLastAttempt));
   scanner.finish(content === 'whole' || content === 'plain');
   report(1, 0);
   const hasHeader = scanner.format !== undefined;
