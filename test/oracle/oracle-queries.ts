@@ -1,7 +1,7 @@
 /**
  * The oracle's rows of the two queries whose CSV the contract fixes, as CSV lines without the header.
  */
-import { numberOf, type OracleObject, type OracleRow, readKey, readRows, textOf } from './oracle-records.ts';
+import { numberOf, type OracleObject, type OracleRow, readKey, readRows } from './oracle-records.ts';
 
 export const DIRECTIONAL_HEADER =
   'account,interfaceid,source,destination,direction,connecting_ip,connecting_port,protocol,numpackets,numbytes,' +
@@ -9,7 +9,10 @@ export const DIRECTIONAL_HEADER =
 export const DATA_RATIO_HEADER =
   'sourceaddress,destinationaddress,record_count,total_bytes,data_ratio,first_seen,last_seen';
 
-/** Undefined stands for NULL. */
+/**
+ * Undefined stands for NULL. Text columns are verbatim, `-` included, as the playbook's table has them on Athena; a
+ * number that is `-` is NULL, and so is a column the format lacks.
+ */
 type Cell = string | undefined;
 
 /** A row can give two lines: INBOUND if its destination is an IOC, OUTBOUND if its source is. */
@@ -20,14 +23,14 @@ export function directionalRows(objects: readonly OracleObject[], iocs: readonly
       const [ioc, own] = direction === 'INBOUND' ? ['dst', 'src'] : ['src', 'dst'];
       if (!iocs.includes(row.get(`${ioc}addr`)!)) continue;
       // As published: the connecting address is the source of an INBOUND row, the destination of an OUTBOUND one.
-      const connecting = textOf(row, `${own}addr`);
+      const connecting = row.get(`${own}addr`);
       const [start, end] = [numberOf(row, 'start'), numberOf(row, 'end')];
       const session = start === undefined || end === undefined ? undefined : end - start;
-      const interfaceId = textOf(row, 'interface-id');
+      const interfaceId = row.get('interface-id');
       const cells = [
-        ...[textOf(row, 'account-id'), interfaceId, endpoint(row, 'src'), endpoint(row, 'dst'), direction, connecting],
+        ...[row.get('account-id'), interfaceId, endpoint(row, 'src'), endpoint(row, 'dst'), direction, connecting],
         ...[`${own}port`, 'protocol', 'packets', 'bytes'].map((name) => numberOf(row, name)?.toString()),
-        ...[textOf(row, 'action'), textOf(row, 'log-status'), timestamp(start), timestamp(end), session?.toString()],
+        ...[row.get('action'), row.get('log-status'), timestamp(start), timestamp(end), session?.toString()],
       ];
       lines.push({ cells, order: [start, end, session, interfaceId, connecting, direction] });
     }
@@ -39,7 +42,7 @@ export function dataRatios(objects: readonly OracleObject[], ip: string): string
   const pairs = new Map<string, { source: Cell; destination: Cell; rows: OracleRow[] }>();
   for (const row of allRows(objects)) {
     if (row.get('srcaddr') !== ip && row.get('dstaddr') !== ip) continue;
-    const [source, destination] = [textOf(row, 'srcaddr'), textOf(row, 'dstaddr')];
+    const [source, destination] = [row.get('srcaddr'), row.get('dstaddr')];
     const pair = pairs.get(`${source} ${destination}`) ?? { source, destination, rows: [] };
     pair.rows.push(row);
     pairs.set(`${source} ${destination}`, pair);
@@ -67,7 +70,7 @@ function allRows(objects: readonly OracleObject[]): OracleRow[] {
 }
 
 function endpoint(row: OracleRow, side: 'src' | 'dst'): Cell {
-  const [address, port] = [textOf(row, `${side}addr`), numberOf(row, `${side}port`)];
+  const [address, port] = [row.get(`${side}addr`), numberOf(row, `${side}port`)];
   return address === undefined || port === undefined ? undefined : `${address}:${port}`;
 }
 

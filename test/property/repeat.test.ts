@@ -1,0 +1,213 @@
+/** Doing it again, in parts, in another order, from elsewhere or with another list: the home ends up the same. */
+import { renameSync, truncateSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { sweep } from '../../src/local/sweep.ts';
+import { type Case, cases } from '../oracle/arbitraries.ts';
+import { listFiles } from '../oracle/arbitrary-lists.ts';
+import { readKey } from '../oracle/oracle-records.ts';
+import { writeLists, writeObjects } from '../oracle/world.ts';
+import { runs } from './runs.ts';
+import { CLOCK, comparable, expectedOf, inWorld, storedIn, sweepCase, writeCase } from './sweeping.ts';
+
+const LATER = new Date('2026-10-02T08:00:00Z');
+
+/** What one sweep of everything into a fresh home remembers. */
+async function storedByOne(wanted: Case) {
+  return inWorld(async (world) => {
+    await sweepCase(world, wanted);
+    const stored = await storedIn(world.home);
+    expect(comparable(stored.sightings)).toEqual(expectedOf(wanted));
+    return stored;
+  });
+}
+
+it('a second sweep changes nothing and prints the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases(), async (wanted) => {
+      await inWorld(async (world) => {
+        const first = await sweepCase(world, wanted);
+        const stored = await storedIn(world.home);
+        const second = await sweepCase(world, wanted, { clock: LATER });
+        expect(second.sightings).toEqual(first.sightings);
+        expect(await storedIn(world.home)).toEqual(stored);
+      });
+    }),
+    runs(5),
+  );
+});
+
+it('overlapping parts in any order, through any window, leave what one sweep leaves', async () => {
+  const anyPart = fc.record({ members: fc.array(fc.nat(5), { minLength: 1, maxLength: 4 }), isWindowed: fc.boolean() });
+  const parts = fc.array(anyPart, { maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(cases(), parts, fc.boolean(), async (wanted, chosen, isRestFirst) => {
+      const expected = await storedByOne(wanted);
+      await inWorld(async (world) => {
+        const paths = wanted.objects.map(({ key }) => join(world.logs, key));
+        const swept = chosen.map(({ members, isWindowed }) => ({
+          logs: [...new Set(members.map((n) => paths[n % paths.length]!))],
+          ...(isWindowed ? { from: new Date('2026-09-01T00:00:00Z'), to: new Date('2026-09-01T18:00:00Z') } : {}),
+        }));
+        const rest = { logs: paths.filter((path) => !swept.some(({ logs }) => logs.includes(path))).toReversed() };
+        const all = isRestFirst ? [rest, ...swept] : [...swept, rest];
+        for (const part of all.filter(({ logs }) => logs.length > 0)) await sweepCase(world, wanted, part);
+        expect(await storedIn(world.home)).toEqual(expected);
+      });
+    }),
+    runs(4),
+  );
+});
+
+it('an object is its delivered file name, under whatever root', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases(), fc.constantFrom('copy', 'a/b/c', 'x y'), async (wanted, root) => {
+      const expected = await storedByOne(wanted);
+      await inWorld(async (world) => {
+        await sweepCase(world, wanted);
+        const moved = wanted.objects.map((object) => ({ ...object, key: join(root, object.key) }));
+        writeObjects(world.root, moved);
+        await sweepCase(world, wanted, { logs: [join(world.root, root)], clock: LATER });
+        expect(await storedIn(world.home)).toEqual(expected);
+        // Both roots at once are still the same objects.
+        const both = await sweepCase(world, wanted, { logs: [world.logs, join(world.root, root)] });
+        expect(comparable(both.sightings)).toEqual(expectedOf(wanted));
+        expect(await storedIn(world.home)).toEqual(expected);
+      });
+    }),
+    runs(4),
+  );
+});
+
+it('another list evaluates anew, with the whole list', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases(), listFiles({}), async (wanted, otherLists) => {
+      const expected = await storedByOne(wanted);
+      await inWorld(async (world) => {
+        const other = { ...wanted, lists: otherLists, allow: undefined };
+        const before = await sweepCase(world, other);
+        expect(comparable(before.sightings)).toEqual(expectedOf(other));
+        const after = await sweepCase(world, wanted, { clock: LATER });
+        expect(comparable(after.sightings)).toEqual(expectedOf(wanted));
+        expect(await storedIn(world.home)).toEqual(expected);
+      });
+    }),
+    runs(4),
+  );
+});
+
+it('the latest content of an object counts', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases(), fc.integer({ min: 0, max: 9 }), async (wanted, tenths) => {
+      const expected = await storedByOne(wanted);
+      await inWorld(async (world) => {
+        // What came first was a part of the object, or the list lay elsewhere under another name.
+        const partly = wanted.objects.map((object) => {
+          const text = object.text.slice(0, Math.floor((object.text.length * tenths) / 10));
+          return { ...object, text, packing: { how: 'gzip' as const } };
+        });
+        await sweepCase(world, { ...wanted, objects: partly });
+        await sweepCase(world, wanted, { clock: LATER });
+        expect(await storedIn(world.home)).toEqual(expected);
+      });
+    }),
+    runs(4),
+  );
+});
+
+it('a renamed list changes the source only', async () => {
+  const names = fc.constantFrom('renamed.csv', 'feed.v2.txt');
+  await fc.assert(
+    fc.asyncProperty(cases(), names, async (wanted, name) => {
+      const [first, ...others] = wanted.lists;
+      const renamed = { ...wanted, lists: [{ ...first!, name }, ...others] };
+      await inWorld(async (world) => {
+        await sweepCase(world, wanted);
+        const [path, ...rest] = writeLists(world.root, wanted.lists);
+        renameSync(path!, join(world.root, name));
+        const iocs = [join(world.root, name), ...rest];
+        const after = await sweepCase(world, { ...wanted, lists: others }, { iocs, clock: CLOCK });
+        expect(comparable(after.sightings)).toEqual(expectedOf(renamed));
+        expect(comparable((await storedIn(world.home)).sightings)).toEqual(expectedOf(renamed));
+      });
+    }),
+    runs(4),
+  );
+});
+
+it('a finding has the totals of its greatest leg, one for each host, indicator and month', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases(), async (wanted) => {
+      const { findings, sightings } = await storedByOne(wanted);
+      const documents = Object.entries(findings).map(([name, text]) => ({ name, ...JSON.parse(text) }));
+      for (const { name, finding_id } of documents) expect(basename(name, '.json')).toBe(finding_id);
+      for (const { finding_id } of sightings) expect(Object.keys(findings)).toContain(`${finding_id}.json`);
+      const keys = documents.map(({ account_id, region, local_ip, indicator, month }) =>
+        [account_id, region, local_ip, indicator, month].join(' '),
+      );
+      expect(new Set(keys).size).toBe(keys.length);
+      for (const finding of documents) {
+        const most = Math.max(
+          ...finding.legs.map((leg: { is_outer: boolean; records: number }) => (leg.is_outer ? 0 : leg.records)),
+        );
+        expect(finding.records_in + finding.records_out).toBe(most);
+        const total = sightings
+          .filter(({ indicator, local_ip }) => indicator === finding.indicator && local_ip === finding.local_ip)
+          .reduce((sum, sighting) => sum + sighting.records_in + sighting.records_out, 0);
+        expect(finding.records_in + finding.records_out).toBeLessThanOrEqual(total);
+      }
+    }),
+    runs(4),
+  );
+});
+
+it('a sweep stopped anywhere leaves nothing that the next one does not put right', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases(), fc.nat(12), async (wanted, steps) => {
+      const expected = await storedByOne(wanted);
+      await inWorld(async (world) => {
+        const stop = new AbortController();
+        let seen = 0;
+        const onProgress = () => {
+          if (seen++ === steps) stop.abort();
+        };
+        const outcome = await sweepCase(world, wanted, { onProgress, signal: stop.signal }).catch(
+          (error) => error.name,
+        );
+        if (stop.signal.aborted && typeof outcome === 'string') expect(outcome).toBe('Interrupted');
+        const after = await sweepCase(world, wanted, { clock: LATER });
+        expect(comparable(after.sightings)).toEqual(expectedOf(wanted));
+        expect(await storedIn(world.home)).toEqual(expected);
+      });
+    }),
+    runs(4),
+  );
+});
+
+it('objects enough for several chunks are swept as one', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases(), async (wanted) => {
+      await inWorld(async (world) => {
+        const request = writeCase(world, wanted);
+        // Zeros behind a gzip are padding (gzip(1)); a sparse file of them costs no disk and fills a chunk.
+        for (const { key, packing } of wanted.objects) {
+          if (packing.how === 'gzip' || packing.how === 'members')
+            truncateSync(join(world.logs, key), 20 * 1024 * 1024);
+        }
+        const { sightings } = await sweep(request);
+        expect(comparable(sightings)).toEqual(expectedOf(wanted));
+        expect(comparable((await storedIn(world.home)).sightings)).toEqual(expectedOf(wanted));
+      });
+    }),
+    runs(4),
+  );
+});
+
+it('keys in the cases are what the oracle takes them for', () => {
+  fc.assert(
+    fc.property(cases(), ({ objects }) => {
+      for (const { key } of objects) expect(readKey(key) !== undefined).toBe(key.includes('_vpcflowlogs_'));
+    }),
+  );
+});
