@@ -134,6 +134,15 @@ describe('what is corrupt', () => {
   });
 });
 
+it('zeros behind the last member are padding', { timeout: 5000 }, async () => {
+  for (const zeros of [1, 10, 100_000]) {
+    for (const size of [65_536, 11]) {
+      const { outcome, text } = await read(Buffer.concat([gzipSync(TEXT), Buffer.alloc(zeros)]), size);
+      expect({ outcome, text }).toEqual({ outcome: 'whole', text: TEXT });
+    }
+  }
+});
+
 it('an error of the reader comes through as it is', async () => {
   const gone = new Error('gone');
   async function* breaking(): AsyncGenerator<Uint8Array> {
