@@ -17,6 +17,11 @@ export function saySummary(talk: Talk, result: SweepResult, logs: readonly strin
     `; ${summary.indicators} indicators in use, ${count('refused')} refused, ${count('invalid')} invalid`,
     `; ${result.sightings.length} sightings, ${result.findings.length} findings (${summary.opened} new)`,
   ];
+  if (summary.withoutDataRatio > 0) {
+    talk.say(
+      `flowhound: the hosts' other traffic could not be looked at; findings stand (${home}/runs/…/data-ratio-failure.json)`,
+    );
+  }
   talk.say(`flowhound: ${counts.join('')}`);
 }
 

@@ -5,8 +5,9 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { LogObjectUnreadable } from '../core/errors.ts';
 import { type FlowFormat, parseHeader } from '../core/flow-format.ts';
 import { readContent } from '../core/gunzip.ts';
 import { type LineSink, LineSplitter } from './line-splitter.ts';
@@ -170,6 +171,8 @@ function readLine(buffer: Buffer, from: number, end: number): string {
 async function readEnvelope(
   path: string,
 ): Promise<{ packing: ObjectVerdict['packing']; isUnread: boolean; textBytes: number }> {
+  // Opening a pipe would wait for a writer.
+  if (!(await stat(path)).isFile()) throw new LogObjectUnreadable(`${path} is not a regular file`);
   const file = await open(path);
   try {
     const { size } = await file.stat();

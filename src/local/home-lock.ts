@@ -1,10 +1,15 @@
 /** One sweep at a time on a home: the fold over all sightings must not miss what another run is just writing. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Interrupted } from '../core/errors.ts';
 
 const WAIT_MILLISECONDS = 200;
+/** Between making a lock and writing into it, or taking one over, lie milliseconds; after this long its maker is gone. */
+const ABANDONED_MILLISECONDS = 10_000;
+
+/** Locks that this process holds: a lock with our number that is not among them is an earlier process's. */
+const held = new Set<string>();
 
 /** Runs `work` while holding the home's lock. A lock whose process is gone is taken over. */
 export async function withHomeLock<T>(
@@ -17,18 +22,18 @@ export async function withHomeLock<T>(
   const path = join(home, 'lock');
   let hasTold = false;
   while (!(await tryLock(path))) {
-    const pid = Number(await readFile(path, 'utf8').catch(() => '0'));
-    if (pid > 0 && !isRunning(pid)) await rm(path, { force: true });
-    else {
-      if (signal?.aborted) throw new Interrupted('stopped while waiting for another run');
-      if (!hasTold && pid > 0) onWait(pid);
-      hasTold ||= pid > 0;
-      await setTimeout(WAIT_MILLISECONDS);
-    }
+    if (await isAbandoned(path)) await takeOver(path);
+    if (signal?.aborted) throw new Interrupted('stopped while waiting for another run');
+    const pid = await readPid(path);
+    if (!hasTold && pid > 0) onWait(pid);
+    hasTold ||= pid > 0;
+    await setTimeout(WAIT_MILLISECONDS);
   }
+  held.add(path);
   try {
     return await work();
   } finally {
+    held.delete(path);
     await rm(path, { force: true });
   }
 }
@@ -41,6 +46,38 @@ async function tryLock(path: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
+}
+
+/** Removes a dead lock, one process at a time: else one could remove the lock that another has just made in its place. */
+async function takeOver(path: string): Promise<void> {
+  const turn = `${path}.takeover`;
+  try {
+    await mkdir(turn);
+  } catch {
+    if (await isOlderThan(turn, ABANDONED_MILLISECONDS)) await rmdir(turn).catch(() => {});
+    return;
+  }
+  try {
+    if (await isAbandoned(path)) await rm(path, { force: true });
+  } finally {
+    await rmdir(turn).catch(() => {});
+  }
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  const pid = await readPid(path);
+  if (pid === 0) return isOlderThan(path, ABANDONED_MILLISECONDS);
+  return pid === process.pid ? !held.has(path) && (await isOlderThan(path, WAIT_MILLISECONDS)) : !isRunning(pid);
+}
+
+async function readPid(path: string): Promise<number> {
+  const pid = Number(await readFile(path, 'utf8').catch(() => '0'));
+  return Number.isInteger(pid) && pid > 0 ? pid : 0;
+}
+
+async function isOlderThan(path: string, milliseconds: number): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > milliseconds;
 }
 
 function isRunning(pid: number): boolean {

@@ -4,6 +4,7 @@
  * good rows.
  */
 import { join } from 'node:path';
+import { LogObjectUnreadable } from '../core/errors.ts';
 import type { FlowFormat } from '../core/flow-format.ts';
 import { FLOW_COLUMNS, type FlowColumn } from '../core/flow-table.ts';
 import type { LogObject } from '../core/log-object.ts';
@@ -120,7 +121,8 @@ async function toReadable(
     const copy = join(engine.tempDirectory, `good-rows-${serial}.log.gz`);
     return { verdict: await writeGoodRows(object.key, copy), path: copy, packing: 'gzip' };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    const isUnreadable = error instanceof LogObjectUnreadable || (error as NodeJS.ErrnoException).code !== undefined;
+    if (!isUnreadable) throw error;
     return undefined;
   }
 }

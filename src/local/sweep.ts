@@ -50,6 +50,8 @@ export type SweepSummary = ChunkResult & {
   readonly opened: number;
   readonly updated: number;
   readonly withdrawn: number;
+  /** Executions whose look at the hosts' other traffic failed; their findings stand. */
+  readonly withoutDataRatio: number;
 };
 
 export type SweepResult = {
@@ -113,7 +115,7 @@ async function removeRun(execution: string, store: ObjectStore): Promise<void> {
   for (const key of keys) await store.remove(key);
 }
 
-type Executed = { chunks: ChunkResult; tallies: Tally[]; changes: FindingChanges };
+type Executed = { chunks: ChunkResult; tallies: Tally[]; changes: FindingChanges; hasDataRatio: boolean };
 
 const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
 
@@ -131,6 +133,7 @@ async function readExecuted(execution: string, store: ObjectStore): Promise<Exec
     chunks: addChunkResults(chunks),
     tallies: await read<Tally[]>('sightings', []),
     changes: await read('changes', NO_CHANGES),
+    hasDataRatio: (await store.get(`runs/${execution}/data-ratio-failure.json`)) === undefined,
   };
   const { opened, updated, withdrawn } = executed.changes;
   const result = { ...executed.chunks, opened: opened.length, updated: updated.length, withdrawn: withdrawn.length };
@@ -159,6 +162,7 @@ async function toResult(
       ...{ foreign: ingested.foreign, indicators: loaded.indicators.length, problems: loaded.problems },
       ...(ingested.firstForeign === undefined ? {} : { firstForeign: ingested.firstForeign }),
       ...{ opened: count('opened'), updated: count('updated'), withdrawn: count('withdrawn') },
+      withoutDataRatio: executions.filter(({ hasDataRatio }) => !hasDataRatio).length,
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The states of sweep.asl.json on one machine: each bound to the task that runs in AWS, or to DuckDB for Athena. */
 import type { Limits, Manifest, StoredLogObject } from '../core/batch.ts';
-import type { EvidenceRef, ExecutionInput, ScanInput } from '../core/execution.ts';
+import { fromJson } from '../core/exact-json.ts';
+import type { ChunkResult, EvidenceRef, ExecutionInput, ScanInput } from '../core/execution.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { bindMatch, type QueryInput } from '../tasks/bind-match.ts';
 import { type CollectInput, collect } from '../tasks/collect.ts';
@@ -65,6 +66,11 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
     Publish: (input: { changes: string }) => publish(input.changes, store, openFindingsFolder(store)),
     RecordFailure: (input: ExecutionInput & { failure: unknown }) =>
       store.put(`runs/${input.execution}/failure.json`, `${JSON.stringify(input.failure, null, 2)}\n`),
+    RecordDataRatioFailure: (input: ExecutionInput & { dataRatioFailure: unknown }) =>
+      store.put(
+        `runs/${input.execution}/data-ratio-failure.json`,
+        `${JSON.stringify(input.dataRatioFailure, null, 2)}\n`,
+      ),
   };
   return { states: states as unknown as Record<string, TaskState>, close: queries.close };
 }
@@ -89,7 +95,9 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
     },
     bindDataRatio: async ({ execution, host }: { execution: string; host: DataRatioHost }) => {
       const location = `runs/${execution}/data-ratio/${host.findingId}.json`;
-      const objects = manifest.objects.filter((object) => isOfHost(object, host));
+      // What Scan found fault with is left out: reading it again, line by line, could take longer than the sweep.
+      const troubled = await readTroubled(store, execution);
+      const objects = manifest.objects.filter((object) => isOfHost(object, host) && !troubled.has(object.key));
       const createTables = async (engine: DuckdbEngine) => void (await createLogTable(engine, objects));
       return remember(bindDataRatioQuery(host), { location, createTables });
     },
@@ -102,6 +110,17 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
     }),
     close: async () => (await opened)?.close(),
   };
+}
+
+/** Keys of the objects that Scan found damaged, empty or with malformed lines. */
+async function readTroubled(store: ObjectStore, execution: string): Promise<ReadonlySet<string>> {
+  const troubled = new Set<string>();
+  for await (const key of store.list(`runs/${execution}/chunks/`)) {
+    if (!/\/\d+\.json$/.test(key)) continue;
+    const { trouble } = fromJson<ChunkResult>((await store.get(key)) ?? '{"trouble":[]}');
+    for (const { object } of trouble) troubled.add(object);
+  }
+  return troubled;
 }
 
 async function bindMatchQuery(evidence: EvidenceRef): Promise<QueryInput> {

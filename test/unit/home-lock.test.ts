@@ -94,7 +94,7 @@ describe('withHomeLock', () => {
 
   it('stops waiting when asked to', async () => {
     mkdirSync(world.home);
-    writeFileSync(lock(), `${process.pid}`);
+    writeFileSync(lock(), `${process.ppid}`);
     const stop = new AbortController();
     const waiting = withHomeLock(
       world.home,
@@ -103,6 +103,6 @@ describe('withHomeLock', () => {
       stop.signal,
     );
     await expect(waiting).rejects.toThrow(Interrupted);
-    expect(readFileSync(lock(), 'utf8')).toBe(`${process.pid}`);
+    expect(readFileSync(lock(), 'utf8')).toBe(`${process.ppid}`);
   });
 });

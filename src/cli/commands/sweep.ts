@@ -49,8 +49,9 @@ export async function runSweep(request: SweepRequest, settings: CommandSettings)
   const progress = openProgress(settings.isQuiet);
   const { sweep } = await import('../../local/sweep.ts');
   const stop = new AbortController();
-  const onInterrupt = (): void => stop.abort();
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  // The second time nothing is waited for.
+  const onInterrupt = (): void => (stop.signal.aborted ? process.exit(130) : stop.abort());
+  process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt);
   try {
     const onProgress: SweepRequest['onProgress'] = (step) => {
       if (step.step === 'indicators') sayListProblems(talk, step.problems, step.indicators);
