@@ -115,7 +115,7 @@ describe('toManifests', () => {
 
   it('keys a batch by what is in its objects, not by where they lie', () => {
     const [batch] = toManifests([stored('x'), stored('y')]).map((manifest) => manifest.batch);
-    const moved = toManifests([stored('x', { key: 'z/x' }), stored('y', { key: 'z/y', modified: 9 })]);
+    const moved = toManifests([stored('x', { key: 'z/x' }), stored('y', { key: 'c/y', modified: 9 })]);
     expect(moved.map((manifest) => manifest.batch)).toEqual([batch]);
     expect(batch).toMatch(/^[0-9a-f]{32}$/);
     expect(toManifests([stored('x'), stored('y', { etag: 'changed' })])[0]?.batch).not.toBe(batch);

@@ -78,6 +78,17 @@ describe('keys of log objects', () => {
   it.each([
     ['a name of one’s own', `backup/${plain()}copy.log.gz`, `${plain()}copy.log.gz`],
     ['a name of one’s own, other root', `elsewhere/${plain()}copy.log.gz`, `${plain()}copy.log.gz`],
+    [
+      'a name of one’s own, organisation id',
+      'p/AWSLogs/o-a1b2c3d4e5/111122223333/vpcflowlogs/us-east-1/2026/09/01/13/copy.log',
+      'AWSLogs/o-a1b2c3d4e5/111122223333/vpcflowlogs/us-east-1/2026/09/01/13/copy.log',
+    ],
+    [
+      'a name of one’s own, organisation id, Hive',
+      'AWSLogs/o-a1b2c3d4e5/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/month=09/day=01/hour=13/copy.log',
+      'AWSLogs/o-a1b2c3d4e5/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/month=09/day=01/hour=13/copy.log',
+    ],
+    ['hourly', `${plain('us-east-1', '2026/09/01/23')}copy.log`, `${plain('us-east-1', '2026/09/01/23')}copy.log`],
     ['only .gz', `${hive()}joined.gz`, `${hive()}joined.gz`],
     ['only .log', `${plain()}joined.log`, `${plain()}joined.log`],
   ])('%s', (_name, key, identity) => {
