@@ -8,8 +8,8 @@ const WAIT_MILLISECONDS = 200;
 /** Between making a lock and writing into it, or taking one over, lie milliseconds; after this long its maker is gone. */
 const ABANDONED_MILLISECONDS = 10_000;
 
-/** Locks that this process holds: a lock with our number that is not among them is an earlier process's. */
-const held = new Set<string>();
+/** How many in this process hold or are just leaving a lock: one with our number and none here is an earlier process's. */
+const held = new Map<string, number>();
 
 /** Runs `work` while holding the home's lock. A lock whose process is gone is taken over. */
 export async function withHomeLock<T>(
@@ -22,43 +22,46 @@ export async function withHomeLock<T>(
   const path = join(home, 'lock');
   let hasTold = false;
   while (!(await tryLock(path))) {
-    if (await isAbandoned(path)) await takeOver(path);
+    if ((await isAbandoned(path)) && (await takeOver(path))) continue;
     if (signal?.aborted) throw new Interrupted('stopped while waiting for another run');
     const pid = await readPid(path);
     if (!hasTold && pid > 0) onWait(pid);
     hasTold ||= pid > 0;
     await setTimeout(WAIT_MILLISECONDS);
   }
-  held.add(path);
   try {
     return await work();
   } finally {
-    held.delete(path);
     await rm(path, { force: true });
+    held.set(path, held.get(path)! - 1);
   }
 }
 
 async function tryLock(path: string): Promise<boolean> {
+  held.set(path, (held.get(path) ?? 0) + 1);
   try {
     await writeFile(path, `${process.pid}`, { flag: 'wx' });
     return true;
   } catch (error) {
+    held.set(path, held.get(path)! - 1);
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
 }
 
 /** Removes a dead lock, one process at a time: else one could remove the lock that another has just made in its place. */
-async function takeOver(path: string): Promise<void> {
+async function takeOver(path: string): Promise<boolean> {
   const turn = `${path}.takeover`;
   try {
     await mkdir(turn);
   } catch {
     if (await isOlderThan(turn, ABANDONED_MILLISECONDS)) await rmdir(turn).catch(() => {});
-    return;
+    return false;
   }
   try {
-    if (await isAbandoned(path)) await rm(path, { force: true });
+    if (!(await isAbandoned(path))) return false;
+    await rm(path, { force: true });
+    return true;
   } finally {
     await rmdir(turn).catch(() => {});
   }
@@ -67,7 +70,7 @@ async function takeOver(path: string): Promise<void> {
 async function isAbandoned(path: string): Promise<boolean> {
   const pid = await readPid(path);
   if (pid === 0) return isOlderThan(path, ABANDONED_MILLISECONDS);
-  return pid === process.pid ? !held.has(path) && (await isOlderThan(path, WAIT_MILLISECONDS)) : !isRunning(pid);
+  return pid === process.pid ? held.get(path) === 0 : !isRunning(pid);
 }
 
 async function readPid(path: string): Promise<number> {
