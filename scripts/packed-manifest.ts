@@ -1,18 +1,29 @@
 /** package.json as the tarball carries it: nothing of development, and no Node of its own. */
 
-export type Manifest = Record<string, unknown> & { readonly optionalDependencies?: Readonly<Record<string, string>> };
+type Manifest = Record<string, unknown> & {
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+};
 
-/** The pinned Node is for clones: whoever installs a package has chosen a Node. */
-const PINNED_NODE = /^node-(bin-)?(darwin|linux|win)-/;
 /** A clone runs on the Node it brings, so its own package.json asks for no more than npm does. */
 const LEAST_NODE = '>=22';
-const ONLY_FOR_DEVELOPMENT = ['scripts', 'devDependencies', 'optionalDependencies'];
+/** The pinned Node is for clones: whoever installs a package has chosen a Node. */
+const PINNED_NODE = /^node-(bin-)?(darwin|linux|win)-/;
+/** Idle in an installed package; without them the pack after a killed one would find nothing to run. */
+const SCRIPTS_TO_PACK = new Set(['prepack', 'postpack']);
 
 /** Text of package.json → text for the tarball. */
 export function toPackedManifest(text: string): string {
-  const manifest = JSON.parse(text) as Manifest;
-  const kept = Object.entries(manifest).filter(([key]) => !ONLY_FOR_DEVELOPMENT.includes(key));
-  const optional = Object.entries(manifest.optionalDependencies ?? {}).filter(([name]) => !PINNED_NODE.test(name));
-  if (optional.length > 0) kept.push(['optionalDependencies', Object.fromEntries(optional)]);
-  return `${JSON.stringify({ ...Object.fromEntries(kept), engines: { node: LEAST_NODE } }, null, 2)}\n`;
+  const { scripts = {}, devDependencies, optionalDependencies = {}, ...kept } = JSON.parse(text) as Manifest;
+  const packed = {
+    ...kept,
+    engines: { node: LEAST_NODE },
+    scripts: pick(scripts, (name) => SCRIPTS_TO_PACK.has(name)),
+    optionalDependencies: pick(optionalDependencies, (name) => !PINNED_NODE.test(name)),
+  };
+  return `${JSON.stringify(packed, null, 2)}\n`;
+}
+
+function pick(entries: Readonly<Record<string, string>>, isPicked: (name: string) => boolean): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => isPicked(name)));
 }

@@ -1,5 +1,5 @@
 /**
- * Before `npm pack`: compiles src/ to dist/ and puts the tarball's package.json in place of ours, which waits beside it
+ * Before `npm pack`: builds the scan kernel, compiles src/ to dist/, and puts the tarball's package.json in place of ours, which waits beside it
  * as package.json.original. Killed midway, the next pack (or `node scripts/postpack.ts`) restores it first.
  */
 import { execFileSync } from 'node:child_process';
@@ -13,6 +13,8 @@ const COMPILER = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', imp
 
 restoreManifest();
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
+// Not left to npm's own `prepare`: a tarball without the kernel would be a slow one, and nobody would notice.
+execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
 execFileSync(process.execPath, [COMPILER, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
 const packed = toPackedManifest(readFileSync(MANIFEST, 'utf8'));
 // Written beside their places and renamed, so that neither file is ever half there.
