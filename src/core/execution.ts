@@ -42,7 +42,7 @@ export type EvidenceRef = { readonly batch: string; readonly chunk: number };
 /** What became of one log object, where there is anything to say. */
 export type ObjectTrouble = {
   readonly object: string;
-  readonly kind: 'damaged' | 'empty' | 'no usable header' | 'malformed lines';
+  readonly kind: 'damaged' | 'empty' | 'no usable header' | 'malformed lines' | 'made to burst';
   readonly reason: string;
 };
 
@@ -68,6 +68,10 @@ export type ObjectOutcome = {
   readonly counts: ScanCounts;
   readonly matches: number;
 };
+
+/** Flow logs shrink 5 to 15 times; gzip can shrink 1,032 times. Beyond this an object was not made by AWS. */
+const LARGEST_RATIO = 100;
+const LEAST_BURST_BYTES = 100_000_000;
 
 /** Adds the outcomes of a chunk's objects up. */
 export function toChunkResult(outcomes: readonly ObjectOutcome[]): ChunkResult {
@@ -129,6 +133,10 @@ function toTrouble(outcome: ObjectOutcome): ObjectTrouble[] {
       kind: 'malformed lines',
       reason: kinds.map(([kind, lines]) => `${kind} ${lines}`).join(', '),
     });
+  }
+  const { sizeBytes } = outcome.object;
+  if (counts.textBytes > LEAST_BURST_BYTES && counts.textBytes > LARGEST_RATIO * sizeBytes) {
+    trouble.push({ object, kind: 'made to burst', reason: `${counts.textBytes} bytes of text from ${sizeBytes}` });
   }
   return trouble;
 }

@@ -3,7 +3,14 @@
  * the time, and an inflater whose text lands where the lines are checked.
  */
 import type { IndicatorSet } from './indicator-set.ts';
-import { BUFFER_BYTES, type FieldKind, type Inflater, type LineChecker, type OnLineEvent } from './line-checker.ts';
+import {
+  BUFFER_BYTES,
+  type Checked,
+  type FieldKind,
+  type Inflater,
+  type LineChecker,
+  type OnLineEvent,
+} from './line-checker.ts';
 
 /** The few names of the WebAssembly API that are used: TypeScript has them only with the browser's. */
 declare namespace WebAssembly {
@@ -34,7 +41,8 @@ type KernelExports = {
   readonly slideOutput: (bytes: number, bufferStart: number) => void;
 } & Readonly<
   Record<
-    'bufferAt' | 'checksAt' | 'eventsAt' | 'ipv4BucketsAt' | 'ipv6FilterAt' | 'heapAt' | 'records' | 'lines' | 'events',
+    | ('bufferAt' | 'checksAt' | 'eventsAt' | 'ipv4BucketsAt' | 'ipv6FilterAt' | 'heapAt')
+    | ('records' | 'lines' | 'events' | 'wrongFieldCounts' | 'wrongAddresses' | 'wrongNumbers'),
     WebAssembly.Global
   >
 >;
@@ -66,8 +74,9 @@ export class KernelLineChecker implements LineChecker {
     setFormat(kinds.length, checked.length / 2);
   }
 
-  check(from: number, stop: number, onEvent: OnLineEvent): { records: number; lines: number } {
+  check(from: number, stop: number, onEvent: OnLineEvent): Checked {
     const { memory, eventsAt, scan, ...counters } = this.#kernel;
+    const malformed = { fieldCount: 0, address: 0, number: 0 };
     let records = 0;
     let lines = 0;
     for (let at = from; at < stop; ) {
@@ -79,8 +88,11 @@ export class KernelLineChecker implements LineChecker {
       }
       records += counters.records.value;
       lines += counters.lines.value;
+      malformed.fieldCount += counters.wrongFieldCounts.value;
+      malformed.address += counters.wrongAddresses.value;
+      malformed.number += counters.wrongNumbers.value;
     }
-    return { records, lines };
+    return { records, lines, malformed };
   }
 
   #openInflater(inputStart: number): Inflater {

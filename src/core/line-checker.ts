@@ -11,13 +11,20 @@ export const EVENT = { candidate: 1, status: 2, fieldCount: 3, address: 4, numbe
 /** `start` to `end` (its LF) in the buffer; for a status event `start` is where the status begins. `line` counts from 1 in this check. */
 export type OnLineEvent = (kind: number, start: number, end: number, line: number) => void;
 
+/** Malformed lines that were counted without an event: those that cannot be a header again. */
+export type Checked = {
+  readonly records: number;
+  readonly lines: number;
+  readonly malformed: { readonly fieldCount: number; readonly address: number; readonly number: number };
+};
+
 export type LineChecker = {
   /** Text is put here; a few bytes more than a caller fills. */
   readonly buffer: Buffer;
   /** The kind of each field, in their order. */
   setFormat(kinds: readonly FieldKind[]): void;
   /** Checks the whole lines from `from` up to `stop`, which follows an LF. Line numbers in events begin at 1. */
-  check(from: number, stop: number, onEvent: OnLineEvent): { readonly records: number; readonly lines: number };
+  check(from: number, stop: number, onEvent: OnLineEvent): Checked;
   /** Where the checker can inflate by itself. */
   readonly inflater?: Inflater;
 };
@@ -64,7 +71,7 @@ export class TextLineChecker implements LineChecker {
     this.#kinds = Uint8Array.from(kinds, (kind) => KIND_NUMBERS[kind]);
   }
 
-  check(from: number, stop: number, onEvent: OnLineEvent): { records: number; lines: number } {
+  check(from: number, stop: number, onEvent: OnLineEvent): Checked {
     let records = 0;
     let lines = 0;
     for (let at = from; at < stop; ) {
@@ -82,7 +89,7 @@ export class TextLineChecker implements LineChecker {
       }
       at = lineEnd + 1;
     }
-    return { records, lines };
+    return { records, lines, malformed: { fieldCount: 0, address: 0, number: 0 } };
   }
 
   /** Checks a line field by field; returns where its last field ends, or -1. */

@@ -147,13 +147,16 @@ export class RecordScanner {
     const { format } = this;
     if (format === undefined) return stop;
     const before = this.#lineNumber;
-    const { records, lines } = this.#checker.check(at, stop, (kind, start, end, line) => {
+    const { records, lines, malformed } = this.#checker.check(at, stop, (kind, start, end, line) => {
       if (kind === EVENT.candidate) this.#onCandidate(this.#readLine(start, end), before + line, format);
       else if (kind === EVENT.status) this.#countStatus(start, end);
       else if (kind === EVENT.tooLong) this.counts.malformed['too long']++;
       else this.#countMalformed(FAILURES[kind]!, start, end);
     });
     this.counts.records += records;
+    this.counts.malformed['field count'] += malformed.fieldCount;
+    this.counts.malformed.address += malformed.address;
+    this.counts.malformed.number += malformed.number;
     this.#lineNumber += lines;
     return stop;
   }
@@ -166,7 +169,7 @@ export class RecordScanner {
 
   #countMalformed(kind: MalformedKind, start: number, end: number): void {
     const line = this.#readLine(start, end);
-    if (line.trim() === '') return;
+    if (/^[\t\v\f\r ]*$/.test(line)) return;
     this.counts.malformed[isHeaderLine(line) ? 'header again' : kind]++;
   }
 
