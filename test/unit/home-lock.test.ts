@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +89,22 @@ describe('withHomeLock', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(readFileSync(lock(), 'utf8')).toBe(`${child.pid}`);
+    expect(await withHomeLock(world.home, async () => 'in', nobodyWaits)).toBe('in');
+  });
+
+  it('takes over a lock with its own number that it never made: an earlier container’s', async () => {
+    mkdirSync(world.home);
+    writeFileSync(lock(), `${process.pid}`);
+    expect(await withHomeLock(world.home, async () => 'in', nobodyWaits)).toBe('in');
+  });
+
+  it('takes over a lock that was made but never written, once its maker must be gone', async () => {
+    mkdirSync(world.home);
+    writeFileSync(lock(), '');
+    await expect(withHomeLock(world.home, async () => 'in', nobodyWaits, AbortSignal.abort())).rejects.toThrow(
+      Interrupted,
+    );
+    utimesSync(lock(), new Date(), new Date(Date.now() - 60_000));
     expect(await withHomeLock(world.home, async () => 'in', nobodyWaits)).toBe('in');
   });
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MOST } from '../../src/core/batch.ts';
-import { ExecutionFailed, Interrupted, LogObjectUnavailable } from '../../src/core/errors.ts';
+import { ExecutionFailed, Interrupted, LogObjectUnavailable, QueryFailed } from '../../src/core/errors.ts';
 import { logFiles } from '../../src/local/log-files.ts';
 import type { LogStore } from '../../src/ports.ts';
 import { makeWorld, type World } from '../oracle/world.ts';
@@ -213,6 +213,20 @@ describe('a run that fails', () => {
     const next = await execute(world, LIST);
     expect(next.failure).toBeUndefined();
     expect(next.findings).toHaveLength(1);
+  });
+
+  it('only in its data ratio does not fail: that is recorded, and the findings stand', async () => {
+    writeLog(world, 1, HIT);
+    const run = await execute(world, LIST, {
+      before: async (state) => {
+        if (state === 'RunDataRatio') throw new QueryFailed('out of memory');
+      },
+    });
+    expect(run.failure).toBeUndefined();
+    expect(run.visited.slice(-4)).toEqual(['RunDataRatio', 'RecordDataRatioFailure', 'Collect', 'Publish']);
+    expect(run.findings).toHaveLength(1);
+    const recorded = JSON.parse((await run.store.get('runs/sweep_test/data-ratio-failure.json'))!);
+    expect(recorded).toEqual({ Error: 'QueryFailed', Cause: 'out of memory' });
   });
 
   it('because its list of objects is gone: recorded under its own name', async () => {

@@ -1,0 +1,90 @@
+/** PlanDataRatio: which hosts are looked at, within which ration. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { StoredLogObject } from '../../src/core/batch.ts';
+import { openFolderStore } from '../../src/local/folder-store.ts';
+import type { ObjectStore, QueryResults } from '../../src/ports.ts';
+import { type DataRatioPlan, planDataRatio } from '../../src/tasks/data-ratio.ts';
+import { makeWorld, type World } from '../oracle/world.ts';
+import { MIDNIGHT } from './tallies.ts';
+
+const CLOCK = '2026-09-10T12:00:00.000Z';
+let world: World;
+let store: ObjectStore;
+beforeEach(async () => {
+  world = makeWorld();
+  store = openFolderStore(world.home);
+  const objects = ['2026-08-31', '2026-09-01', '2026-09-05'].map((date) => toObject(date));
+  await store.put('manifests/b.json', JSON.stringify({ batch: 'b', objects }));
+});
+afterEach(() => world.remove());
+
+function toObject(date: string): StoredLogObject {
+  const key = `${date}.log.gz`;
+  return {
+    ...{ key, identity: key, accountId: '111122223333', region: 'us-east-1', date },
+    ...{ sizeBytes: 1000, etag: '', modified: 0 },
+  };
+}
+
+/** Each host opened a conversation with the indicator that went both ways. */
+function matchesOf(...hosts: string[]): QueryResults {
+  const row = {
+    ...{ object: '2026-09-01.log.gz', line_number: 2, indicator: '203.0.113.7', comment: 'C2', source: 'iocs.csv' },
+    ...{ indicator_ip: '203.0.113.7', account_id: '111122223333', region: 'us-east-1', interface_id: 'eni-0a1b2c3d' },
+    ...{ protocol: 6, packets: 1, bytes: 100, start_time: MIDNIGHT, end_time: MIDNIGHT + 60, action: 'ACCEPT' },
+  };
+  return {
+    async *rows() {
+      for (const local_ip of hosts) {
+        yield { ...row, local_ip, direction: 'out', srcport: 50_000, dstport: 443, tcp_flags: 2 };
+        yield { ...row, local_ip, direction: 'in', srcport: 443, dstport: 50_000, tcp_flags: 18 };
+      }
+    },
+  };
+}
+
+function planFor(hosts: string[], ration = { bytesPerDay: 1e9, hosts: 5 }, clock = CLOCK): Promise<DataRatioPlan> {
+  const input = { manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
+  return planDataRatio(input, ration, store, matchesOf(...hosts));
+}
+
+it('looks at a host over the days of its finding, and one on either side', async () => {
+  const { hosts, skipped } = await planFor(['10.0.0.5']);
+  expect(skipped).toEqual([]);
+  expect(hosts).toEqual([
+    {
+      ...{ findingId: expect.stringMatching(/^fh-/), ip: '10.0.0.5', accountId: '111122223333', region: 'us-east-1' },
+      ...{ dateFrom: '2026-08-31', dateTo: '2026-09-02' },
+    },
+  ]);
+});
+
+it('looks at a finding once in six hours, midnight or not', async () => {
+  await planFor(['10.0.0.5'], undefined, '2026-09-10T22:00:00.000Z');
+  const soon = await planFor(['10.0.0.5'], undefined, '2026-09-11T03:59:59.000Z');
+  expect(soon).toMatchObject({
+    hosts: [],
+    skipped: [{ reason: 'looked at 2026-09-10T22:00:00.000Z, again after 6 hours' }],
+  });
+  expect((await planFor(['10.0.0.5'], undefined, '2026-09-11T04:00:00.000Z')).hosts).toHaveLength(1);
+});
+
+it('keeps to so many hosts a batch, and names those left out', async () => {
+  const { hosts, skipped } = await planFor(['10.0.0.5', '10.0.0.6', '10.0.0.7'], { bytesPerDay: 1e9, hosts: 2 });
+  expect(hosts).toHaveLength(2);
+  expect(skipped).toEqual([{ findingId: expect.stringMatching(/^fh-/), reason: '2 graver hosts came first' }]);
+});
+
+it('keeps to so many bytes a day, over several batches', async () => {
+  // Two of the three objects lie in the host's days.
+  const ration = { bytesPerDay: 4000, hosts: 5 };
+  expect((await planFor(['10.0.0.5'], ration)).hosts).toHaveLength(1);
+  const { hosts, skipped } = await planFor(['10.0.0.6', '10.0.0.7'], ration, '2026-09-10T13:00:00.000Z');
+  expect([hosts.length, skipped.map(({ reason }) => reason)]).toEqual([1, ["over the day's budget of 4000 bytes"]]);
+  expect((await planFor(['10.0.0.8'], ration, '2026-09-11T13:00:00.000Z')).hosts).toHaveLength(1);
+});
+
+it('books nothing where there is nothing to look at', async () => {
+  expect(await planFor([])).toEqual({ hosts: [], skipped: [] });
+  expect(await Array.fromAsync(store.list('runs/'))).toEqual([]);
+});
