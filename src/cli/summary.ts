@@ -5,7 +5,8 @@ import { sayFirst, type Talk } from './talk.ts';
 /** One line of counts after a line for each of the first troubled objects. */
 export function saySummary(talk: Talk, result: SweepResult, logs: readonly string[], home: string): void {
   const { summary } = result;
-  const troubled = summary.trouble.map(({ object, kind, reason }) => `${object}: ${kind} (${reason})`);
+  const name = (object: string) => object.slice(object.lastIndexOf('/') + 1);
+  const troubled = summary.trouble.map(({ object, kind, reason }) => `${name(object)}: ${kind} (${reason})`);
   sayFirst(talk, troubled, `${home}/runs/`);
   if (summary.objects === 0) talk.say(`flowhound: ${tellNothing(summary, logs)}`);
   const malformed = sum(summary.malformed);

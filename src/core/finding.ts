@@ -56,7 +56,7 @@ export type Finding = {
 };
 
 export type Fold = {
-  /** Severest first, then by id. */
+  /** Severest first, then most bytes, then by id. */
   readonly findings: readonly Finding[];
   /** Finding of a tally, by its parts; an outer leg shared by several hosts goes to the one with most records. */
   readonly findingOf: (tally: Tally) => Finding | undefined;
@@ -223,6 +223,8 @@ function byLegName(a: Leg, b: Leg): number {
 
 function bySeverity(a: Finding, b: Finding): number {
   if (a.severity !== b.severity) return isAtLeast(a.severity, b.severity) ? -1 : 1;
+  const bytes = b.bytes_out + b.bytes_in - a.bytes_out - a.bytes_in;
+  if (bytes !== 0n) return bytes > 0n ? 1 : -1;
   return a.finding_id < b.finding_id ? -1 : 1;
 }
 

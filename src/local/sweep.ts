@@ -7,6 +7,7 @@ import { addChunkResults, type ChunkResult, type ExecutionInput } from '../core/
 import { type Finding, foldFindings } from '../core/finding.ts';
 import type { ListProblem } from '../core/indicator.ts';
 import type { ForeignReason } from '../core/log-object.ts';
+import type { ResultRow } from '../core/match.ts';
 import { Tallies, type Tally } from '../core/sighting.ts';
 import { type Sighting, toSightings } from '../core/sighting-document.ts';
 import type { FindingChanges, ObjectStore } from '../ports.ts';
@@ -19,6 +20,7 @@ import { type LoadedIndicators, loadIndicators, storeIndicators } from './indica
 import { listLogFiles } from './log-files.ts';
 import { runExecution } from './state-machine.ts';
 import { openTasks } from './tasks.ts';
+import { openQueryResults } from './workflow-queries.ts';
 
 export type SweepRequest = {
   readonly logs: readonly string[];
@@ -58,8 +60,16 @@ export type SweepResult = {
   readonly sightings: readonly Sighting[];
   /** Findings that the shown sightings belong to. */
   readonly findings: readonly Finding[];
+  /** What the rest of the graver findings' hosts' traffic looks like, most bytes first; rationed. */
+  readonly dataRatios: readonly HostDataRatio[];
   readonly summary: SweepSummary;
 };
+
+/** Rows of the data-ratio query about the host of a finding. */
+export type HostDataRatio = { readonly findingId: string; readonly rows: readonly ResultRow[] };
+
+/** Peers of a host that are kept for showing; all of them are in runs/. */
+const MOST_PEERS = 5;
 
 /** At 32 MB to a chunk two cores both have work, and progress moves. */
 const CHUNK_BYTES = 32 * 1024 * 1024;
@@ -103,7 +113,7 @@ async function sweepHome(
     } finally {
       await tasks.close();
     }
-    executions.push(await readExecuted(input.execution, store));
+    executions.push(await readExecuted(input.execution, request.home, store));
   }
   return toResult(executions, ingested, loaded, store);
 }
@@ -115,12 +125,18 @@ async function removeRun(execution: string, store: ObjectStore): Promise<void> {
   for (const key of keys) await store.remove(key);
 }
 
-type Executed = { chunks: ChunkResult; tallies: Tally[]; changes: FindingChanges; hasDataRatio: boolean };
+type Executed = {
+  chunks: ChunkResult;
+  tallies: Tally[];
+  changes: FindingChanges;
+  hasDataRatio: boolean;
+  dataRatios: HostDataRatio[];
+};
 
 const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
 
 /** What the states of an execution left in runs/. */
-async function readExecuted(execution: string, store: ObjectStore): Promise<Executed> {
+async function readExecuted(execution: string, home: string, store: ObjectStore): Promise<Executed> {
   const chunks: ChunkResult[] = [];
   for await (const key of store.list(`runs/${execution}/chunks/`)) {
     if (/\/\d+\.json$/.test(key)) chunks.push(fromJson<ChunkResult>((await store.get(key)) ?? 'null'));
@@ -133,12 +149,24 @@ async function readExecuted(execution: string, store: ObjectStore): Promise<Exec
     chunks: addChunkResults(chunks),
     tallies: await read<Tally[]>('sightings', []),
     changes: await read('changes', NO_CHANGES),
+    dataRatios: await readDataRatios(execution, home, store),
     hasDataRatio: (await store.get(`runs/${execution}/data-ratio-failure.json`)) === undefined,
   };
   const { opened, updated, withdrawn } = executed.changes;
   const result = { ...executed.chunks, opened: opened.length, updated: updated.length, withdrawn: withdrawn.length };
   await store.put(`runs/${execution}/result.json`, `${toJson(result, 2)}\n`);
   return executed;
+}
+
+async function readDataRatios(execution: string, home: string, store: ObjectStore): Promise<HostDataRatio[]> {
+  const prefix = `runs/${execution}/data-ratio/`;
+  const dataRatios: HostDataRatio[] = [];
+  for await (const key of store.list(prefix)) {
+    const rows: ResultRow[] = [];
+    for await (const row of openQueryResults(home).rows(key)) if (rows.push(row) === MOST_PEERS) break;
+    dataRatios.push({ findingId: key.slice(prefix.length, -'.json'.length), rows });
+  }
+  return dataRatios;
 }
 
 async function toResult(
@@ -157,6 +185,7 @@ async function toResult(
   return {
     sightings,
     findings: fold.findings.filter((finding) => ids.has(finding.finding_id)),
+    dataRatios: executions.flatMap(({ dataRatios }) => dataRatios),
     summary: {
       ...addChunkResults(executions.map(({ chunks }) => chunks)),
       ...{ foreign: ingested.foreign, indicators: loaded.indicators.length, problems: loaded.problems },

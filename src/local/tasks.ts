@@ -5,7 +5,13 @@ import type { ChunkResult, EvidenceRef, ExecutionInput, ScanInput } from '../cor
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { bindMatch, type QueryInput } from '../tasks/bind-match.ts';
 import { type CollectInput, collect } from '../tasks/collect.ts';
-import { bindDataRatio, type DataRatioHost, type DataRatioInput, planDataRatio } from '../tasks/data-ratio.ts';
+import {
+  bindDataRatio,
+  type DataRatioHost,
+  type DataRatioInput,
+  type DataRatioPlan,
+  planDataRatio,
+} from '../tasks/data-ratio.ts';
 import { plan } from '../tasks/plan.ts';
 import { publish } from '../tasks/publish.ts';
 import { type ScanProgress, scan } from '../tasks/scan.ts';
@@ -59,7 +65,8 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
     ScanLastAttempt: scanChunk,
     BindMatch: queries.bindMatch,
     RunMatch: queries.run,
-    PlanDataRatio: (input: DataRatioInput) => planDataRatio(input, DATA_RATIO, store, results),
+    PlanDataRatio: async (input: DataRatioInput) =>
+      queries.plan(await planDataRatio(input, DATA_RATIO, store, results)),
     BindDataRatio: queries.bindDataRatio,
     RunDataRatio: queries.run,
     Collect: (input: CollectInput) => collect(input, store, results),
@@ -81,6 +88,8 @@ type Prepared = { readonly location: string; readonly createTables: (engine: Duc
 /** The query states. DuckDB is opened with the first query: a sweep without matches never needs it. */
 function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
   let opened: Promise<DuckdbEngine> | undefined;
+  let hosts: readonly DataRatioHost[] = [];
+  let logTable: Promise<unknown> | undefined;
   const prepared = new Map<string, Prepared>();
   const remember = async (bound: Promise<QueryInput>, query: Prepared) => {
     prepared.set((await bound).parameters.join(), query);
@@ -93,12 +102,17 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
       const createTables = (engine: DuckdbEngine) => createEvidenceTables(engine, home, evidence);
       return remember(bindMatchQuery(evidence), { location, createTables });
     },
+    plan: (planned: DataRatioPlan): DataRatioPlan => {
+      hosts = planned.hosts;
+      return planned;
+    },
     bindDataRatio: async ({ execution, host }: { execution: string; host: DataRatioHost }) => {
       const location = `runs/${execution}/data-ratio/${host.findingId}.json`;
-      // What Scan found fault with is left out: reading it again, line by line, could take longer than the sweep.
-      const troubled = await readTroubled(store, execution);
-      const objects = manifest.objects.filter((object) => isOfHost(object, host) && !troubled.has(object.key));
-      const createTables = async (engine: DuckdbEngine) => void (await createLogTable(engine, objects));
+      // One table serves all hosts: checking the objects costs more than asking them.
+      const createTables = async (engine: DuckdbEngine) => {
+        logTable ??= createHostTable(engine, manifest, hosts, await readTroubled(store, execution));
+        await logTable;
+      };
       return remember(bindDataRatioQuery(host), { location, createTables });
     },
     run: limitConcurrency(1, async (input: StartQueryExecution) => {
@@ -110,6 +124,18 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
     }),
     close: async () => (await opened)?.close(),
   };
+}
+
+/** What Scan found fault with is left out: reading it again, line by line, could take longer than the sweep. */
+async function createHostTable(
+  engine: DuckdbEngine,
+  { objects }: Manifest,
+  hosts: readonly DataRatioHost[],
+  troubled: ReadonlySet<string>,
+): Promise<void> {
+  const isWanted = (object: StoredLogObject) =>
+    !troubled.has(object.key) && hosts.some((host) => isOfHost(object, host));
+  await createLogTable(engine, objects.filter(isWanted));
 }
 
 /** Keys of the objects that Scan found damaged, empty or with malformed lines. */

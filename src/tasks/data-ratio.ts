@@ -60,7 +60,10 @@ export async function planDataRatio(
   for (const finding of findings) {
     const { host, bytes } = toHost(finding, objects);
     const lastLook = today.at[finding.finding_id] ?? yesterday.at[finding.finding_id];
-    const reason = refuse(today.bytes + bytes, hosts.length, lastLook, input.clock, ration);
+    const isSeen = hosts.some(({ ip, accountId, region }) => isSameHost(host, { ip, accountId, region }));
+    const reason = isSeen
+      ? 'the host was looked at for a graver finding'
+      : refuse(today.bytes + bytes, hosts.length, lastLook, input.clock, ration);
     if (reason !== undefined) skipped.push({ findingId: finding.finding_id, reason });
     else {
       hosts.push(host);
@@ -71,6 +74,13 @@ export async function planDataRatio(
   await store.put(spentKey(input.clock), JSON.stringify(today));
   return { hosts, skipped };
 }
+
+/** Whether two of a plan are one host: private addresses are unique in an account's region at best. */
+function isSameHost(a: HostParts, b: HostParts): boolean {
+  return a.ip === b.ip && a.accountId === b.accountId && a.region === b.region;
+}
+
+type HostParts = Pick<DataRatioHost, 'ip' | 'accountId' | 'region'>;
 
 /** The data-ratio query of one host. */
 export function bindDataRatio(host: DataRatioHost, definition: QueryDefinition): QueryInput {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { renderFindings } from '../findings-table.ts';
 import { write, writeDocuments } from '../output.ts';
+import { renderPeers } from '../peers-table.ts';
 import { readSettings } from '../settings.ts';
 import { openTalk } from '../talk.ts';
 import { VERSION } from '../version.ts';
@@ -28,7 +29,7 @@ export function registerDemo(program: Command): void {
       if (settings.format !== 'table') {
         return writeDocuments(result.findings, settings.format, { columns: ['finding_id'], toTable: () => '' });
       }
-      await write(`\n${renderFindings(result.findings)}\n`);
+      await write(`\n${renderFindings(result.findings)}\n${renderPeers(result.findings, result.dataRatios)}\n`);
       talk.say(tellNext(home));
     });
 }

@@ -9,6 +9,7 @@ import type { SweepRequest, SweepResult } from '../../local/sweep.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { renderFindings } from '../findings-table.ts';
 import { type Format, writeDocuments } from '../output.ts';
+import { renderPeers } from '../peers-table.ts';
 import { finishedLine, openProgress } from '../progress.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { sayCoverage, saySummary } from '../summary.ts';
@@ -91,7 +92,7 @@ async function writeSightings(result: SweepResult, format: Format): Promise<void
     const updatedAt = new Date().toISOString();
     return writeDocuments(result.findings, format, {
       columns: [],
-      toTable: (findings) => renderFindings(findings),
+      toTable: (findings) => `${renderFindings(findings)}\n${renderPeers(findings, result.dataRatios)}`,
       toAsff: (finding) => toAsff(finding, owner, updatedAt),
     });
   }
