@@ -1,7 +1,7 @@
 /** The states of sweep.asl.json on one machine: each bound to the task that runs in AWS, or to DuckDB for Athena. */
 import type { Limits, Manifest, StoredLogObject } from '../core/batch.ts';
 import { fromJson } from '../core/exact-json.ts';
-import type { ChunkResult, EvidenceRef, ExecutionInput, ScanInput } from '../core/execution.ts';
+import type { ChunkResult, EvidenceRef, ExecutionInput } from '../core/execution.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { bindMatch, type QueryInput } from '../tasks/bind-match.ts';
 import { type CollectInput, collect } from '../tasks/collect.ts';
@@ -21,6 +21,7 @@ import { indicatorSets, type LoadedIndicators } from './indicator-versions.ts';
 import { logFiles } from './log-files.ts';
 import { createLogTable } from './log-table.ts';
 import { openLineChecker } from './scan-kernel.ts';
+import { openScanPool, type ScanPool, type ScanRequest } from './scan-pool.ts';
 import { readDefinition } from './sql-files.ts';
 import type { TaskState } from './state-machine.ts';
 import { createEvidenceTables, openQueryResults, runQuery, type StartQueryExecution } from './workflow-queries.ts';
@@ -39,6 +40,7 @@ export type TaskOptions = {
   readonly signal?: AbortSignal;
 };
 
+const WORTH_THREADS_BYTES = 256 * 1024 * 1024;
 /** A day's 8 MB of logs cost DuckDB some tenths of a second: a sweep must not take longer for it than for its scan. */
 const DATA_RATIO = { bytesPerDay: 8 * 1024 * 1024, hosts: 5 };
 
@@ -47,22 +49,11 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
   const { home, store } = options;
   const results = openQueryResults(home);
   const queries = openQueries(options);
-  const scanPorts = {
-    ...{
-      store,
-      logs: options.logs ?? logFiles,
-      lineChecker: openLineChecker,
-      indicatorSet: indicatorSets(store, options.indicators),
-      onProgress: options.onScan,
-    },
-  };
-  const scanChunk = limitConcurrency(options.scanConcurrency, (input: ScanInput & { batch: string }) =>
-    scan(input, scanPorts),
-  );
+  const scanner = openScanner(options);
   const states = {
     Plan: (input: ExecutionInput) => plan(input, options.limits, store),
-    ScanChunk: scanChunk,
-    ScanLastAttempt: scanChunk,
+    ScanChunk: scanner.scan,
+    ScanLastAttempt: scanner.scan,
     BindMatch: queries.bindMatch,
     RunMatch: queries.run,
     PlanDataRatio: async (input: DataRatioInput) =>
@@ -79,7 +70,24 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
         `${JSON.stringify(input.dataRatioFailure, null, 2)}\n`,
       ),
   };
-  return { states: states as unknown as Record<string, TaskState>, close: queries.close };
+  const close = async () => {
+    await Promise.all([scanner.close(), queries.close()]);
+  };
+  return { states: states as unknown as Record<string, TaskState>, close };
+}
+
+/** Scan in worker threads where there is work for more than one, else right here: threads take some 0.4 CPU s to start. */
+function openScanner(options: TaskOptions): ScanPool {
+  const { home, store, manifest, onScan, scanConcurrency } = options;
+  const bytes = manifest.objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+  if (options.logs === undefined && bytes >= WORTH_THREADS_BYTES) {
+    const pool = openScanPool(home, onScan);
+    return { scan: limitConcurrency(scanConcurrency, pool.scan), close: pool.close };
+  }
+  const logs = options.logs ?? logFiles;
+  const indicatorSet = indicatorSets(store, options.indicators);
+  const ports = { store, logs, lineChecker: openLineChecker, indicatorSet, onProgress: onScan };
+  return { scan: limitConcurrency(scanConcurrency, (input: ScanRequest) => scan(input, ports)), close: async () => {} };
 }
 
 /** A bound query: where its rows go, and the tables it needs. */

@@ -1,0 +1,25 @@
+/** A worker thread that scans chunks of one home: the Scan task with ports of its own. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ScanProgress, scan } from '../tasks/scan.ts';
+import { openFolderStore } from './folder-store.ts';
+import { indicatorSets } from './indicator-versions.ts';
+import { logFiles } from './log-files.ts';
+import { openLineChecker } from './scan-kernel.ts';
+import type { ScanReply, ScanRequest } from './scan-pool.ts';
+
+const store = openFolderStore((workerData as { home: string }).home);
+const indicatorSet = indicatorSets(store, new Map());
+const reply = (message: ScanReply): void => parentPort?.postMessage(message);
+
+parentPort?.on('message', async (input: ScanRequest) => {
+  try {
+    const onProgress = (progress: ScanProgress) => reply({ progress });
+    reply({
+      output: await scan(input, { store, logs: logFiles, lineChecker: openLineChecker, indicatorSet, onProgress }),
+    });
+  } catch (error) {
+    // An error loses its name on the way; the state machine retries and catches by it.
+    const { name, message, stack } = error as Error;
+    reply({ failure: { name, message, stack } });
+  }
+});
