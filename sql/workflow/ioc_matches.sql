@@ -10,6 +10,8 @@
 -- references: DESIGN of the two directions: docs/glossary.md
 -- The local end is the opposite one: its packet-level address where there is one, else the plain one. `via` is the plain remote
 -- address where only the packet-level one is the indicator: then a NAT or transit gateway stands in between.
+-- No GROUP BY and no ORDER BY: a million matches would have to be held. Each side has two addresses, so two rows at most, one where both are of
+-- one indicator.
 WITH sides AS (
   SELECT
     e.*,
@@ -24,28 +26,49 @@ WITH sides AS (
   CROSS JOIN (VALUES ('out'), ('in')) AS d (direction)
   WHERE e.batch = ? /* batch */ AND e.chunk = ? /* chunk */
 ),
+addresses AS (
+  SELECT address, indicator, comment, source, also_in
+  FROM indicator_addresses
+  WHERE batch = ? /* batch */ AND chunk = ? /* chunk */
+),
 touches AS (
-  SELECT s.*, i.address, i.indicator, i.comment, i.source, i.also_in, l.level
+  SELECT
+    s.*,
+    plain.indicator AS plain_indicator,
+    plain.comment AS plain_comment,
+    plain.source AS plain_source,
+    plain.also_in AS plain_also_in,
+    packet.indicator AS packet_indicator,
+    packet.comment AS packet_comment,
+    packet.source AS packet_source,
+    packet.also_in AS packet_also_in,
+    COALESCE(plain.indicator = packet.indicator, FALSE) AS is_one_indicator
   FROM sides AS s
-  CROSS JOIN (VALUES ('plain'), ('packet')) AS l (level)
-  INNER JOIN indicator_addresses AS i
-    ON i.address = CASE l.level WHEN 'plain' THEN s.remote_address ELSE s.remote_packet_address END
-  WHERE i.batch = ? /* batch */ AND i.chunk = ? /* chunk */
+  LEFT JOIN addresses AS plain ON plain.address = s.remote_address
+  LEFT JOIN addresses AS packet ON packet.address = s.remote_packet_address
 )
 SELECT
   object,
   line_number,
   direction,
-  indicator,
-  comment,
-  source,
-  array_join(array_agg(DISTINCT also_in), ' ') AS also_in,
-  array_join(array_agg(DISTINCT address), ' ') AS indicator_ip,
+  CASE l.level WHEN 'plain' THEN plain_indicator ELSE packet_indicator END AS indicator,
+  CASE l.level WHEN 'plain' THEN plain_comment ELSE packet_comment END AS comment,
+  CASE l.level WHEN 'plain' THEN plain_source ELSE packet_source END AS source,
+  CASE
+    WHEN is_one_indicator THEN plain_also_in || ' ' || packet_also_in
+    WHEN l.level = 'plain' THEN plain_also_in
+    ELSE packet_also_in
+  END AS also_in,
+  CASE
+    WHEN is_one_indicator THEN remote_address || ' ' || remote_packet_address
+    WHEN l.level = 'plain' THEN remote_address
+    ELSE remote_packet_address
+  END AS indicator_ip,
   account_id,
   region,
   interface_id,
   local_ip,
-  CASE WHEN MIN(level) = 'packet' AND MAX(level) = 'packet' THEN remote_address END AS via,
+  CASE WHEN l.level = 'packet' THEN remote_address END AS via,
   instance_id,
   vpc_id,
   subnet_id,
@@ -60,8 +83,6 @@ SELECT
   tcp_flags,
   flow_direction
 FROM touches
-GROUP BY
-  object, line_number, direction, indicator, comment, source, account_id, region, interface_id, local_ip,
-  remote_address, instance_id, vpc_id, subnet_id, srcport, dstport, protocol, packets, bytes, start_time, end_time,
-  action, tcp_flags, flow_direction
-ORDER BY object, line_number, direction, indicator
+CROSS JOIN (VALUES ('plain'), ('packet')) AS l (level)
+WHERE (l.level = 'plain' AND plain_indicator IS NOT NULL)
+  OR (l.level = 'packet' AND packet_indicator IS NOT NULL AND NOT is_one_indicator)

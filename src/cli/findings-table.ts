@@ -3,9 +3,11 @@ import Table from 'cli-table3';
 import type { Finding } from '../core/finding.ts';
 import type { Sighting } from '../core/sighting-document.ts';
 import { formatBytes, formatCount, formatSpan, tellFinding } from '../core/story.ts';
+import { toPrintable } from './printable.ts';
 import { paint } from './talk.ts';
 
-type Line = { severity: string; host: string; indicator: string; what: string; when: string };
+/** Cells are lines of text. */
+type Line = { severity: string; host: string[]; indicator: string[]; what: string[]; when: string[] };
 
 const HEAD = ['SEVERITY', 'HOST', 'INDICATOR', 'WHAT HAPPENED', 'WHEN (UTC)'];
 const WIDEST = 160;
@@ -19,8 +21,7 @@ const BORDERLESS = {
 export function renderFindings(findings: readonly Finding[], columns = process.stdout.columns ?? NARROWEST): string {
   if (findings.length === 0) return '';
   const width = Math.min(WIDEST, Math.max(NARROWEST, columns));
-  const fixed = [14, 22, 22, 0, 17].map((cell) => Math.floor(cell * (width >= 110 ? 1 : 0.8)));
-  fixed[0] = 10;
+  const fixed = width >= 130 ? [10, 22, 20, 0, 29] : [10, 18, 17, 0, 14];
   fixed[3] = width - fixed.reduce((total, cell) => total + cell, 0) - 5;
   const table = new Table({
     head: HEAD,
@@ -31,7 +32,8 @@ export function renderFindings(findings: readonly Finding[], columns = process.s
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   for (const line of toLines(findings)) {
-    table.push([paint(line.severity, line.severity, process.stdout), line.host, line.indicator, line.what, line.when]);
+    const cells = [line.host, line.indicator, line.what, line.when].map((cell) => cell.map(toPrintable).join('\n'));
+    table.push([paint(line.severity, line.severity, process.stdout), ...cells]);
   }
   return `${trimLines(table.toString())}\n`;
 }
@@ -58,7 +60,7 @@ export function renderSightings(sightings: readonly Sighting[]): string {
   });
   for (const one of sightings) {
     table.push([
-      ...[one.indicator, one.account_id, one.region, one.interface_id, one.local_ip],
+      ...[one.indicator, one.account_id, one.region, toPrintable(one.interface_id), one.local_ip],
       `${formatCount(one.records_out)} (${formatBytes(one.bytes_out)})`,
       `${formatCount(one.records_in)} (${formatBytes(one.bytes_in)})`,
       ...[formatCount(one.accepted), formatCount(one.rejected), formatSpan(one.first_seen, one.last_seen)],
@@ -81,10 +83,10 @@ function toLine(finding: Finding): Line {
   const account = `${finding.account_id} ${finding.region}`;
   return {
     severity: shorten(finding.severity),
-    host: [finding.local_ip, finding.instance_id ?? finding.interface_id, account].join('\n'),
+    host: [finding.local_ip, finding.instance_id ?? finding.interface_id, account],
     indicator: nameIndicator(finding),
-    what: tellFinding(finding),
-    when: formatSpan(finding.first_seen, finding.last_seen),
+    what: [tellFinding(finding)],
+    when: [formatSpan(finding.first_seen, finding.last_seen)],
   };
 }
 
@@ -100,15 +102,15 @@ function toNoiseLine(group: readonly Finding[]): Line {
     .sort();
   return {
     severity: shorten(group[0]!.severity),
-    host: `${formatCount(group.length)} hosts`,
+    host: [`${formatCount(group.length)} hosts`],
     indicator: nameIndicator(group[0]!),
-    what: `${formatCount(rejected)} rejected records, nothing answered`,
-    when: formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null),
+    what: [`${formatCount(rejected)} rejected records, nothing answered`],
+    when: [formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null)],
   };
 }
 
-function nameIndicator({ indicator, comment }: Finding): string {
-  return comment === '' ? indicator : `${indicator}\n"${comment}"`;
+function nameIndicator({ indicator, comment }: Finding): string[] {
+  return comment === '' ? [indicator] : [indicator, `"${comment}"`];
 }
 
 function shorten(severity: string): string {

@@ -8,6 +8,7 @@ import { registerIndicators } from './commands/indicators.ts';
 import { registerQuery } from './commands/query.ts';
 import { registerSweep } from './commands/sweep.ts';
 import { FORMATS } from './output.ts';
+import { toPrintable } from './printable.ts';
 import { VERSION } from './version.ts';
 
 const EXIT_STATUSES = `
@@ -78,7 +79,9 @@ function report(error: unknown, isVerbose: boolean): void {
     return;
   }
   const { message, stack } = error as Error;
-  process.stderr.write(isVerbose && stack !== undefined ? `${describe(error)}\n` : `flowhound: ${message}\n`);
+  process.stderr.write(
+    isVerbose && stack !== undefined ? `${describe(error)}\n` : `flowhound: ${toPrintable(message)}\n`,
+  );
   process.exitCode = (error as { exitStatus?: number }).exitStatus ?? 1;
   // A scan that is under way would keep the process alive.
   if (error instanceof Interrupted) process.exit();

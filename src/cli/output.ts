@@ -1,6 +1,7 @@
 /** stdout is data: documents as a table for people, as ndjson, json, csv or asff for programs. */
 import { UsageError } from '../core/errors.ts';
 import { toJson } from '../core/exact-json.ts';
+import { toPrintable } from './printable.ts';
 
 export const FORMATS = ['table', 'ndjson', 'json', 'csv', 'asff'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -40,7 +41,8 @@ export async function writeDocuments<Document extends object>(
 /** RFC 4180: quotes only where they are needed; null is an empty field, a list its items with blanks between. */
 function toCsvField(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? toJson(value) : String(value);
+  const exact = Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? toJson(value) : String(value);
+  const text = process.stdout.isTTY ? toPrintable(exact) : exact;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

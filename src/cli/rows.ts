@@ -2,6 +2,7 @@
 import { UsageError } from '../core/errors.ts';
 import type { QueryColumn, QueryRow, QueryRows } from '../local/duckdb.ts';
 import { type Format, write } from './output.ts';
+import { toPrintable } from './printable.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
 /** Column widths need all rows at once, so a table is cut where nobody reads on. */
@@ -74,7 +75,7 @@ async function writeTable(
   });
   let left = 0;
   for await (const row of rows) {
-    if (table.length < MOST_TABLE_ROWS) table.push(row.map((cell) => cell ?? ''));
+    if (table.length < MOST_TABLE_ROWS) table.push(row.map((cell) => toPrintable(cell ?? '')));
     else left++;
   }
   if (table.length > 0) await sink.write(`${table.toString().replace(/ +$/gm, '')}\n`);

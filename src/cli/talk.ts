@@ -1,6 +1,7 @@
 /** stderr is talk: one line a thing, silent with --quiet. */
 import { styleText } from 'node:util';
 import type { ListProblem } from '../core/indicator.ts';
+import { toPrintable } from './printable.ts';
 
 export type Talk = {
   readonly isQuiet: boolean;
@@ -11,7 +12,10 @@ export type Talk = {
 const MOST_LINES = 10;
 
 export function openTalk(isQuiet: boolean): Talk {
-  return { isQuiet, say: (line) => void (isQuiet || process.stderr.write(`${line}\n`)) };
+  return {
+    isQuiet,
+    say: (text) => void (isQuiet || process.stderr.write(`${text.split('\n').map(toPrintable).join('\n')}\n`)),
+  };
 }
 
 /** Lines that were refused or could not be read, each with what was wrong. */

@@ -44,6 +44,10 @@ export type Tally = {
 export class Tallies {
   readonly #byKey = new Map<string, Tally>();
 
+  get size(): number {
+    return this.#byKey.size;
+  }
+
   /** Adds one match. */
   add(match: Match): void {
     const month = toMonth(match.end ?? match.start);

@@ -20,26 +20,60 @@ export type CollectOutput = { readonly matches: number; readonly sightings: numb
 /** Stores sightings, folds findings, and writes what changed for Publish. */
 export async function collect(input: CollectInput, store: ObjectStore, results: QueryResults): Promise<CollectOutput> {
   const shown = new Tallies();
-  const sighted = new Set<string>();
+  const sightings = new SightingsByObject(store);
   let matches = 0;
   for (const location of input.matches) {
-    for await (const [object, ofObject] of byObject(results.rows(location))) {
-      const tallies = new Tallies();
-      for (const match of ofObject) {
-        tallies.add(match);
-        if (isInWindow(match, input.window)) shown.add(match);
-      }
-      matches += ofObject.length;
-      sighted.add(toKey(object));
-      await store.put(toKey(object), toJson(tallies.sorted()));
+    for await (const row of results.rows(location)) {
+      const match = toMatch(row);
+      matches++;
+      if (isInWindow(match, input.window)) shown.add(match);
+      await sightings.add(match);
     }
   }
-  await withdrawUnsighted(input.manifest, sighted, store);
+  await sightings.flush();
+  await withdrawUnsighted(input.manifest, sightings.written, store);
   const changes = `runs/${input.execution}/changes.json`;
   await store.put(changes, toJson(await toChanges(store)));
   const shownTallies = shown.sorted();
   await store.put(`runs/${input.execution}/sightings.json`, toJson(shownTallies));
   return { matches, sightings: shownTallies.length, changes };
+}
+
+/** So many tallies are held before they are written: some 50 MB. */
+const MOST_HELD = 50_000;
+
+/** Matches come in any order; what belongs to one object is added up in its file, in bounded memory. */
+class SightingsByObject {
+  readonly written = new Set<string>();
+  readonly #store: ObjectStore;
+  readonly #byObject = new Map<string, Tallies>();
+  #held = 0;
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  async add(match: Match): Promise<void> {
+    const tallies = this.#byObject.get(match.object) ?? new Tallies();
+    this.#byObject.set(match.object, tallies);
+    const before = tallies.size;
+    tallies.add(match);
+    this.#held += tallies.size - before;
+    if (this.#held >= MOST_HELD) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    for (const [object, tallies] of this.#byObject) {
+      const key = toKey(object);
+      if (this.written.has(key)) {
+        for (const tally of fromJson<Tally[]>((await this.#store.get(key)) ?? '[]')) tallies.merge(tally);
+      }
+      await this.#store.put(key, toJson(tallies.sorted()));
+      this.written.add(key);
+    }
+    this.#byObject.clear();
+    this.#held = 0;
+  }
 }
 
 /** All stored tallies, added up over the log objects. */
@@ -60,20 +94,6 @@ export async function readFindings(store: ObjectStore): Promise<Map<string, Find
     findings.set(finding.finding_id, finding);
   }
   return findings;
-}
-
-/** Rows come sorted by object; an object's rows are held together, never all rows. */
-async function* byObject(rows: ReturnType<QueryResults['rows']>): AsyncGenerator<[string, Match[]]> {
-  let matches: Match[] = [];
-  for await (const row of rows) {
-    const match = toMatch(row);
-    if (matches.length > 0 && matches[0]!.object !== match.object) {
-      yield [matches[0]!.object, matches];
-      matches = [];
-    }
-    matches.push(match);
-  }
-  if (matches.length > 0) yield [matches[0]!.object, matches];
 }
 
 async function withdrawUnsighted(manifestKey: string, sighted: ReadonlySet<string>, store: ObjectStore): Promise<void> {

@@ -5,6 +5,7 @@ import { UsageError } from '../../core/errors.ts';
 import { parseMoment } from '../../core/moment.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Sighting } from '../../core/sighting-document.ts';
+import { formatCount } from '../../core/story.ts';
 import type { SweepRequest, SweepResult } from '../../local/sweep.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { renderFindings } from '../findings-table.ts';
@@ -60,8 +61,10 @@ export async function runSweep(request: SweepRequest, settings: CommandSettings)
     };
     const result = await sweep({ ...request, onProgress, signal: stop.signal });
     const { summary, sightings, findings } = result;
-    progress.done(finishedLine('match', `${summary.matches} matches  →  ${sightings.length} sightings`));
-    progress.done(finishedLine('publish', `${findings.length} findings  →  ${settings.home}/findings/`));
+    progress.done(
+      finishedLine('match', `${formatCount(summary.matches)} matches  →  ${formatCount(sightings.length)} sightings`),
+    );
+    progress.done(finishedLine('publish', `${formatCount(findings.length)} findings  →  ${settings.home}/findings/`));
     saySummary(talk, result, request.logs, settings.home);
     sayCoverage(talk, summary);
     return result;

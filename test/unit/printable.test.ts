@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { renderFindings } from '../../src/cli/findings-table.ts';
+import { toPrintable } from '../../src/cli/printable.ts';
+import { foldFindings } from '../../src/core/finding.ts';
+import { toMatch } from '../../src/core/match.ts';
+import { Tallies } from '../../src/core/sighting.ts';
+
+it('control characters are shown, not obeyed', () => {
+  expect(toPrintable('a\u001b[31mb\u0007\u009b2Jc\td\r\ne\u007f')).toBe('a?[31mb??2Jc?d??e?');
+  expect(toPrintable('ünï → “ok” 漢')).toBe('ünï → “ok” 漢');
+});
+
+it('a comment or an interface name cannot reach the terminal as a sequence', () => {
+  const tallies = new Tallies();
+  const evil = '\u001b]0;owned\u0007';
+  tallies.add(
+    toMatch({
+      ...{ object: 'o', line_number: 2, direction: 'out', indicator: '203.0.113.7', comment: evil, source: 'list' },
+      ...{ account_id: '111122223333', region: 'us-east-1', interface_id: evil, local_ip: '10.0.0.1', bytes: 5 },
+    }),
+  );
+  const table = renderFindings(foldFindings(tallies.sorted()).findings, 140);
+  expect(table).toContain('?]0;owned?');
+  expect(table).not.toContain(evil);
+});
