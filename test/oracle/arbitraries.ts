@@ -113,7 +113,7 @@ function fieldValue(name: string, day: string, style: RowStyle): fc.Arbitrary<st
   if (name === 'protocol') return fc.constantFrom('6', '6', '17', '1', '-');
   if (name === 'account-id')
     return few(style, [...ACCOUNTS, ...ACCOUNTS, 'unknown', '-', '11112222333'], ACCOUNTS.slice(0, 1));
-  if (name === 'interface-id') return few(style, [...INTERFACES, ...INTERFACES, '-'], INTERFACES.slice(0, 1));
+  if (name === 'interface-id') return few(style, [...INTERFACES, ...INTERFACES, '-'], INTERFACES);
   if (name === 'region') return few(style, ['us-east-1', 'ap-south-1', '-'], ['us-east-1']);
   if (name === 'action') return fc.constantFrom('ACCEPT', 'ACCEPT', 'REJECT', '-');
   if (name === 'log-status') return fc.constantFrom('OK', 'OK', 'OK', 'OK', 'OK', 'NODATA', 'SKIPDATA');
