@@ -44,7 +44,7 @@ CREATE OR REPLACE MACRO read_json_objects(paths, column_types, packing) AS TABLE
 CREATE OR REPLACE MACRO read_evidence(paths) AS TABLE
   SELECT *
   FROM read_json(
-    paths, format = 'newline_delimited', hive_partitioning = true, hive_types = {batch: VARCHAR, chunk: INTEGER},
+    paths, compression = 'gzip', format = 'newline_delimited', hive_partitioning = true, hive_types = {batch: VARCHAR, chunk: INTEGER},
     columns = {
       object: 'VARCHAR', line_number: 'BIGINT', account_id: 'VARCHAR', region: 'VARCHAR', interface_id: 'VARCHAR',
       srcaddr: 'VARCHAR', dstaddr: 'VARCHAR', pkt_srcaddr: 'VARCHAR', pkt_dstaddr: 'VARCHAR', srcport: 'BIGINT',
@@ -57,7 +57,7 @@ CREATE OR REPLACE MACRO read_evidence(paths) AS TABLE
 CREATE OR REPLACE MACRO read_indicator_addresses(paths) AS TABLE
   SELECT *
   FROM read_json(
-    paths, format = 'newline_delimited', hive_partitioning = true, hive_types = {batch: VARCHAR, chunk: INTEGER},
+    paths, compression = 'uncompressed', format = 'newline_delimited', hive_partitioning = true, hive_types = {batch: VARCHAR, chunk: INTEGER},
     columns = {address: 'VARCHAR', indicator: 'VARCHAR', comment: 'VARCHAR', source: 'VARCHAR', also_in: 'VARCHAR'}
   );
 

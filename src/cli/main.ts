@@ -24,6 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   process.stderr.on('error', () => {});
+  if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
   try {
     await toProgram().parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -79,14 +80,14 @@ function report(error: unknown, isVerbose: boolean): void {
     return;
   }
   const { message, stack } = error as Error;
+  const hint =
+    error instanceof UsageError || error instanceof Interrupted ? '' : ' (--verbose shows where it happened)';
   process.stderr.write(
-    isVerbose && stack !== undefined ? `${describe(error)}\n` : `flowhound: ${toPrintable(message)}\n`,
+    isVerbose && stack !== undefined ? `${describe(error)}\n` : `flowhound: ${toPrintable(message)}${hint}\n`,
   );
   process.exitCode = (error as { exitStatus?: number }).exitStatus ?? 1;
   // A scan that is under way would keep the process alive.
   if (error instanceof Interrupted) process.exit();
-  if (!(error instanceof UsageError) && !isVerbose)
-    process.stderr.write('flowhound: --verbose shows where it happened.\n');
 }
 
 function describe(error: unknown): string {
