@@ -8,7 +8,7 @@
 --   date_to date: last day of the partitions to read
 --   regions regions = *: regions of the partitions, separated by commas; * for every one
 --   accounts accounts = *: accounts of the partitions, separated by commas; * for every one
--- fields: srcaddr dstaddr bytes start end
+-- fields: srcaddr dstaddr
 -- columns: sourceaddress,destinationaddress,record_count,total_bytes,data_ratio,first_seen,last_seen
 -- references: AWS incident response playbook "Analyzing VPC Flow Logs" (CC BY 4.0)
 SELECT

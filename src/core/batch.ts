@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { LogObject } from './log-object.ts';
+import { type Partition, toPartitions } from './partition.ts';
 
 /** A log object with what its store says of it. */
 export type StoredLogObject = LogObject & {
@@ -17,6 +18,8 @@ export type StoredLogObject = LogObject & {
 /** What came in together: one execution's work. */
 export type Manifest = {
   readonly batch: string;
+  /** Where the objects lie: what a catalogue must know before it is asked about them. */
+  readonly partitions: readonly Partition[];
   readonly objects: readonly StoredLogObject[];
 };
 
@@ -64,7 +67,7 @@ export function toManifests(objects: readonly StoredLogObject[], limits: Limits 
   const manifests: Manifest[] = [];
   for (let at = 0; at < chunks.length; at += limits.chunks) {
     const batchObjects = chunks.slice(at, at + limits.chunks).flat();
-    manifests.push({ batch: toBatchKey(batchObjects), objects: batchObjects });
+    manifests.push({ batch: toBatchKey(batchObjects), partitions: toPartitions(batchObjects), objects: batchObjects });
   }
   return manifests;
 }

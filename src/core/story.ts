@@ -43,11 +43,6 @@ export function tellFinding(finding: Finding): string {
   return parts.join(' · ');
 }
 
-/** `10.0.4.17` with what is known of it: `i-0c1…`, account. */
-export function nameHost(finding: Finding): string {
-  return [finding.local_ip, finding.instance_id ?? finding.interface_id, finding.account_id].join('  ');
-}
-
 function tellBlocked(finding: Finding): string[] {
   const attempts = `${formatCount(finding.rejected)} rejected ${finding.rejected === 1 ? 'record' : 'records'}`;
   if (finding.initiator === 'indicator') return [`${attempts}, nothing answered`];

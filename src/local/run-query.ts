@@ -1,6 +1,7 @@
 /** One query of the catalogue over log objects on this machine: find, check, bind, run; rows are streamed. */
 import { overlaps } from '../core/address.ts';
 import { Interrupted, UsageError } from '../core/errors.ts';
+import { FLOW_FIELDS } from '../core/flow-field.ts';
 import type { ListProblem } from '../core/indicator.ts';
 import { bindQuery, closestNames, type QueryDefinition } from '../core/query.ts';
 import { type DuckdbEngine, openDuckdb, type QueryRows } from './duckdb.ts';
@@ -148,9 +149,16 @@ function checkFields(
   for (const field of fields) {
     const lacking = formats.filter(({ format }) => !format.fields.includes(field));
     const objects = lacking.reduce((sum, format) => sum + format.objects, 0);
-    if (objects === all) throw new UsageError(`${name} needs the field ${field}, and no log object has it.`);
+    if (objects === all)
+      throw new UsageError(`${name} needs the field ${describeField(field)}, and no log object has it.`);
     if (objects > 0) note(`${objects} of ${plural(all, 'log object')} have no ${field}; ${name} cannot see it there.`);
   }
+}
+
+/** `instance-id (since log version 3)`: what to choose when the next flow log is made. */
+function describeField(field: string): string {
+  const known = FLOW_FIELDS.get(field);
+  return known === undefined ? field : `${field} (since log version ${known.sinceVersion})`;
 }
 
 /** A list that ends at its limit says so: what is missing must not look as if it were not there. */

@@ -42,7 +42,7 @@ export type TaskOptions = {
 
 const WORTH_THREADS_BYTES = 256 * 1024 * 1024;
 /** A day's 8 MB of logs cost DuckDB some tenths of a second: a sweep must not take longer for it than for its scan. */
-const DATA_RATIO = { bytesPerDay: 8 * 1024 * 1024, hosts: 5 };
+const DATA_RATIO = { bytesPerDay: 8 * 1024 * 1024, hosts: 3 };
 
 /** Task functions by state name, for one execution; `close` ends the engine if it was needed. */
 export function openTasks(options: TaskOptions): { states: Record<string, TaskState>; close: () => Promise<void> } {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Finding, foldFindings } from '../../src/core/finding.ts';
+import { foldFindings } from '../../src/core/finding.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import type { Tally } from '../../src/core/sighting.ts';
-import { formatBytes, formatCount, formatSpan, nameHost, tellFinding } from '../../src/core/story.ts';
+import { formatBytes, formatCount, formatSpan, tellFinding } from '../../src/core/story.ts';
 import { makeTally, makeTwoWayTally } from './tallies.ts';
 
 function tell(...tallies: Tally[]): string {
@@ -85,10 +85,4 @@ describe('tellFinding', () => {
   ])('%s', (expected, told) => {
     expect(told).toBe(expected);
   });
-});
-
-it('nameHost names the instance, else the interface', () => {
-  const name = (more: Partial<Tally>): string => nameHost(foldFindings([makeTwoWayTally(more)]).findings[0] as Finding);
-  expect(name({ instanceIds: ['i-0a1b'] })).toBe('10.0.0.5  i-0a1b  111122223333');
-  expect(name({})).toBe('10.0.0.5  eni-0a1b2c3d  111122223333');
 });
