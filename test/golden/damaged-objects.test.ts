@@ -119,7 +119,9 @@ describe('damaged objects', () => {
 
   it('refuses a query whose field no object has, and says where only some lack it', async () => {
     await expect(ask('VpcFlowLogsTopTalkingInstances', [folder.path])).rejects.toThrow(
-      new UsageError('VpcFlowLogsTopTalkingInstances needs the field instance-id (since log version 3), and no log object has it.'),
+      new UsageError(
+        'VpcFlowLogsTopTalkingInstances needs the field instance-id (since log version 3), and no log object has it.',
+      ),
     );
     folder.add(US, [`${HEADER} instance-id`, `${row(9)} i-1`]);
     const { lines, notes } = await ask('VpcFlowLogsTopTalkingInstances', [folder.path]);

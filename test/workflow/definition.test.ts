@@ -18,7 +18,12 @@ async function boundStates(): Promise<string[]> {
   const world = makeWorld();
   const tasks = openTasks({
     ...{ home: world.home, store: openFolderStore(world.home), limits: MOST, scanConcurrency: 1 },
-    ...{ manifest: { batch: 'none', partitions: [], objects: [] }, indicators: new Map(), onScan: () => {}, onMatch: () => {} },
+    ...{
+      manifest: { batch: 'none', partitions: [], objects: [] },
+      indicators: new Map(),
+      onScan: () => {},
+      onMatch: () => {},
+    },
   });
   await tasks.close();
   world.remove();
