@@ -67,16 +67,17 @@ async function inflate(
     for await (const piece of open()) {
       isGzip ??= piece[0] === 0x1f && (piece.length < 2 || piece[1] === 0x8b);
       for (const step of isGzip ? splitPiece(piece, offset, steps) : [piece]) {
-        if (gunzip.readableEnded) return { outcome: 'whole' };
-        if (isGzip) await Promise.race([settled, writeTo(gunzip, step)]);
-        else sink(step);
+        if (isGzip && !gunzip.readableEnded) await Promise.race([settled, writeTo(gunzip, step)]);
+        if (!isGzip) sink(step);
+        // zlib ends at the first zero behind a member, whatever follows it: only zeros are padding.
+        if (gunzip.readableEnded && hasMoreThanPadding(step, gunzip.bytesWritten - offset)) return AFTER_PADDING;
         offset += step.length;
         await onStep(offset > steps.fineFrom ? step.length : 0);
       }
     }
     if (offset === 0) return { outcome: 'empty' };
     if (!isGzip) return { outcome: 'plain' };
-    gunzip.end();
+    if (!gunzip.readableEnded) gunzip.end();
     await settled;
     return { outcome: 'whole' };
   } catch (error) {
@@ -84,6 +85,12 @@ async function inflate(
   } finally {
     gunzip.destroy();
   }
+}
+
+const AFTER_PADDING: Pass = { outcome: { damaged: 'corrupt gzip: bytes behind its end' } };
+
+function hasMoreThanPadding(step: Uint8Array, usedBytes: number): boolean {
+  return step.subarray(Math.max(0, usedBytes)).some((byte) => byte !== 0);
 }
 
 function judgeFailure(error: unknown, offset: number): Pass {

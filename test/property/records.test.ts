@@ -38,6 +38,14 @@ it('reads the text of an object up to where it breaks', async () => {
   );
 });
 
+function isReadable(bytes: Uint8Array): boolean {
+  try {
+    return gunzipSync(bytes).length >= 0;
+  } catch {
+    return false;
+  }
+}
+
 it('keeps everything before a flipped byte and calls the object damaged', async () => {
   const place = fc.tuple(
     fc.integer({ min: 0, max: 9999 }),
@@ -55,7 +63,9 @@ it('keeps everything before a flipped byte and calls the object damaged', async 
         () => inPieces(bytes, pieceBytes),
         (chunk) => chunks.push(Uint8Array.from(chunk)),
       );
-      expect(outcome).toHaveProperty('damaged');
+      // The last byte of deflate data may have bits that mean nothing.
+      if (isReadable(bytes)) expect(outcome).toBe('whole');
+      else expect(outcome).toHaveProperty('damaged');
       expect(Buffer.concat(chunks).toString().slice(0, before.length)).toBe(before);
     }),
     runs(300),

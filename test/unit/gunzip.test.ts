@@ -168,3 +168,15 @@ it('tells how many bytes it has read, each once, also of a damaged object', asyn
     expect(told).toBeGreaterThanOrEqual(Math.min(bytes.length, sound.length));
   }
 });
+
+it('takes zeros behind a member for padding, and anything behind them for damage', async () => {
+  const text = 'version srcaddr dstaddr\n';
+  const member = gzipSync(text);
+  const broken = Buffer.from(member);
+  broken[0] = 0;
+  const damaged = expect.stringContaining('behind');
+  for (const size of [1, 10, 1000]) {
+    expect(await read(Buffer.concat([member, Buffer.alloc(30)]), size)).toEqual({ outcome: 'whole', text });
+    expect(await read(Buffer.concat([member, broken]), size)).toEqual({ outcome: { damaged }, text });
+  }
+});
