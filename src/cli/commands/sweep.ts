@@ -95,7 +95,8 @@ async function writeSightings(result: SweepResult, format: Format): Promise<void
     const updatedAt = new Date().toISOString();
     return writeDocuments(result.findings, format, {
       columns: [],
-      toTable: (findings) => `${renderFindings(findings)}\n${renderPeers(findings, result.dataRatios)}`,
+      toTable: (findings) =>
+        [renderFindings(findings), renderPeers(findings, result.dataRatios)].filter(Boolean).join('\n'),
       toAsff: (finding) => toAsff(finding, owner, updatedAt),
     });
   }
