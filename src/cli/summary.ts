@@ -28,8 +28,14 @@ export function saySummary(talk: Talk, result: SweepResult, logs: readonly strin
 
 /** Records that say something was not recorded. */
 export function sayCoverage(talk: Talk, summary: SweepSummary): void {
-  const parts = Object.entries(summary.statuses).map(([status, records]) => `${records} ${status}`);
-  if (parts.length > 0) talk.say(`flowhound: coverage: ${parts.sort().join(', ')} records`);
+  const { NODATA = 0, SKIPDATA = 0 } = summary.statuses;
+  const counts = [
+    [NODATA, 'NODATA'],
+    [SKIPDATA, 'SKIPDATA'],
+    [sum(summary.statuses) - NODATA - SKIPDATA, 'with another log-status'],
+  ] as const;
+  const parts = counts.filter(([records]) => records > 0).map(([records, status]) => `${records} ${status}`);
+  if (parts.length > 0) talk.say(`flowhound: coverage: records ${parts.join(', ')}`);
 }
 
 function tellNothing(summary: SweepSummary, logs: readonly string[]): string {

@@ -1,7 +1,7 @@
 /** Tally + its finding → sighting, the document that `sweep` and `findings --sightings` print. */
 import { type Finding, type Fold, toIsoSecond, toTotals } from './finding.ts';
 import { type Initiator, judgeInitiator } from './initiator.ts';
-import type { Severity } from './severity.ts';
+import { isAtLeast, type Severity } from './severity.ts';
 import { Tallies, type Tally } from './sighting.ts';
 
 /** One (indicator, account, region, interface, local address). Integers are exact, times ISO 8601 UTC in whole seconds. */
@@ -31,19 +31,25 @@ export type Sighting = {
   readonly finding_id: string;
 };
 
-/** Tallies, by month, to sightings over all months; severity and finding id are those of the latest month. */
+/** Tallies, by month, to sightings over all months; severity and finding id are those of the gravest month, then the latest. */
 export function toSightings(tallies: readonly Tally[], fold: Fold): Sighting[] {
   const overMonths = new Tallies();
-  const latest = new Map<string, Tally>();
+  const gravest = new Map<string, Finding>();
   for (const tally of tallies) {
     overMonths.merge(tally, '');
-    const key = toKey(tally);
-    if ((latest.get(key)?.month ?? '') < tally.month) latest.set(key, tally);
+    const finding = fold.findingOf(tally);
+    const known = gravest.get(toKey(tally));
+    if (finding !== undefined && (known === undefined || isGraver(finding, known))) gravest.set(toKey(tally), finding);
   }
   return overMonths.sorted().flatMap((tally) => {
-    const finding = fold.findingOf(latest.get(toKey(tally))!);
+    const finding = gravest.get(toKey(tally));
     return finding === undefined ? [] : [toSighting(tally, finding)];
   });
+}
+
+function isGraver(finding: Finding, other: Finding): boolean {
+  if (finding.severity !== other.severity) return isAtLeast(finding.severity, other.severity);
+  return finding.month > other.month;
 }
 
 function toSighting(tally: Tally, finding: Finding): Sighting {

@@ -78,7 +78,7 @@ async function readObject(path: string, kind: ObjectKind, onRow: LineSink): Prom
     packing: envelope.packing,
     ...(rows.format === undefined ? {} : { format: rows.format }),
     usableHeader: rows.format !== undefined,
-    empty: outcome === 'empty',
+    empty: outcome === 'empty' || (isWhole && rows.textBytes === 0),
     rows: rows.rows,
     malformedLines: rows.malformedLines,
     ...(damaged === undefined && !isNoise ? {} : { damaged: damaged ?? 'not gzip' }),
@@ -120,6 +120,11 @@ class RowReader {
     this.#lines.finish(isWhole);
   }
 
+  /** Without a usable header no line is a row, so none is a malformed one. */
+  get #hasRows(): boolean {
+    return this.#kind === 'json' || this.format !== undefined;
+  }
+
   #takeLine(buffer: Buffer, from: number, end: number): void {
     if (!this.#hasFirstLine) this.#takeFirstLine(buffer, from, end);
     else if (this.#kind === 'json' ? isJsonObject(buffer, from, end) : this.#isRow(buffer, from)) {
@@ -127,7 +132,7 @@ class RowReader {
       this.#onRow(buffer, from, end);
     } else {
       this.isPlain = false;
-      if (readLine(buffer, from, end).trim() !== '') this.malformedLines++;
+      if (this.#hasRows && readLine(buffer, from, end).trim() !== '') this.malformedLines++;
     }
   }
 
@@ -146,7 +151,7 @@ class RowReader {
 
   #takeLongLine(): void {
     this.isPlain = false;
-    if (this.#hasFirstLine) this.malformedLines++;
+    if (this.#hasFirstLine && this.#hasRows) this.malformedLines++;
     this.#hasFirstLine = true;
   }
 }

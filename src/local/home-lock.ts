@@ -1,8 +1,8 @@
 /** One sweep at a time on a home: the fold over all sightings must not miss what another run is just writing. */
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Interrupted } from '../core/errors.ts';
+import { Interrupted, UsageError } from '../core/errors.ts';
 
 const WAIT_MILLISECONDS = 200;
 /** Between making a lock and writing into it, or taking one over, lie milliseconds; after this long its maker is gone. */
@@ -18,7 +18,7 @@ export async function withHomeLock<T>(
   onWait: (pid: number) => void,
   signal?: AbortSignal,
 ): Promise<T> {
-  await mkdir(home, { recursive: true });
+  await makeHome(home);
   const path = join(home, 'lock');
   let hasTold = false;
   while (!(await tryLock(path))) {
@@ -34,6 +34,22 @@ export async function withHomeLock<T>(
   } finally {
     await rm(path, { force: true });
     held.set(path, held.get(path)! - 1);
+  }
+}
+
+/** Makes the home folder by folder: mkdir's own recursion never ends where a file system refuses with ENOENT, as /proc does. */
+export async function makeHome(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new UsageError(`${path} is no folder. Choose another --home.`);
+  const parent = dirname(resolve(path));
+  if (parent !== resolve(path)) await makeHome(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST')
+      throw new UsageError(`${path} cannot be made (${code}). Choose another --home.`, { cause: error });
   }
 }
 

@@ -73,7 +73,8 @@ async function readLists(paths: readonly string[]): Promise<{ source: string; te
       try {
         return { source: basename(path), text: await readFile(path, 'utf8') };
       } catch (error) {
-        const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message;
+        const { code, message } = error as NodeJS.ErrnoException;
+        const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : message;
         throw new UsageError(`${path}: the list cannot be read (${reason}).`);
       }
     }),

@@ -179,7 +179,8 @@ async function toResult(
   for (const { tallies } of executions) for (const tally of tallies) shown.merge(tally);
   const fold = foldFindings(shown.sorted().length === 0 ? [] : await readTallies(store));
   const sightings = toSightings(shown.sorted(), fold);
-  const ids = new Set(sightings.map((sighting) => sighting.finding_id));
+  // A sighting over two months belongs to two findings.
+  const ids = new Set(shown.sorted().map((tally) => fold.findingOf(tally)?.finding_id));
   const count = (kind: keyof FindingChanges) =>
     executions.reduce((total, { changes }) => total + changes[kind].length, 0);
   return {

@@ -118,7 +118,7 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
       const location = `runs/${execution}/data-ratio/${host.findingId}.json`;
       // One table serves all hosts: checking the objects costs more than asking them.
       const createTables = async (engine: DuckdbEngine) => {
-        logTable ??= createHostTable(engine, manifest, hosts, await readTroubled(store, execution));
+        logTable ??= createHostTable(engine, manifest, hosts, await readBursting(store, execution));
         await logTable;
       };
       return remember(bindDataRatioQuery(host), { location, createTables });
@@ -134,27 +134,27 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
   };
 }
 
-/** What Scan found fault with is left out: reading it again, line by line, could take longer than the sweep. */
+/** What is made to burst is left out: reading it again, line by line, would take longer than the sweep. */
 async function createHostTable(
   engine: DuckdbEngine,
   { objects }: Manifest,
   hosts: readonly DataRatioHost[],
-  troubled: ReadonlySet<string>,
+  bursting: ReadonlySet<string>,
 ): Promise<void> {
   const isWanted = (object: StoredLogObject) =>
-    !troubled.has(object.key) && hosts.some((host) => isOfHost(object, host));
+    !bursting.has(object.key) && hosts.some((host) => isOfHost(object, host));
   await createLogTable(engine, objects.filter(isWanted));
 }
 
-/** Keys of the objects that Scan found damaged, empty or with malformed lines. */
-async function readTroubled(store: ObjectStore, execution: string): Promise<ReadonlySet<string>> {
-  const troubled = new Set<string>();
+/** Keys of the objects that are made to burst. */
+async function readBursting(store: ObjectStore, execution: string): Promise<ReadonlySet<string>> {
+  const bursting = new Set<string>();
   for await (const key of store.list(`runs/${execution}/chunks/`)) {
     if (!/\/\d+\.json$/.test(key)) continue;
     const { trouble } = fromJson<ChunkResult>((await store.get(key)) ?? '{"trouble":[]}');
-    for (const { object } of trouble) troubled.add(object);
+    for (const { object, kind } of trouble) if (kind === 'made to burst') bursting.add(object);
   }
-  return troubled;
+  return bursting;
 }
 
 async function bindMatchQuery(evidence: EvidenceRef): Promise<QueryInput> {

@@ -278,21 +278,29 @@ describe('the fold', () => {
 });
 
 describe('toSightings', () => {
-  it('adds months up; severity and id are those of the latest', () => {
+  it('adds months up; severity and id are those of the gravest month, of equals the latest', () => {
     const august = makeTwoWayTally({ month: '2026-08', firstSeen: MIDNIGHT - 9000, lastSeen: MIDNIGHT - 8000 });
     const september = makeTally({ recordsOut: 1, rejectedOut: 1, lastSeen: MIDNIGHT + 5 });
     const folded = foldFindings([september, august]);
-    const latest = folded.findings.find(({ month }) => month === '2026-09');
+    const gravest = folded.findings.find(({ month }) => month === '2026-08');
     expect(toSightings([september, august], folded)).toEqual([
       {
         ...{ indicator: '203.0.113.7', indicator_ip: ['203.0.113.7'], comment: 'C2', source: 'iocs.csv', also_in: [] },
         ...{ account_id: '111122223333', region: 'us-east-1', interface_id: 'eni-0a1b2c3d', local_ip: '10.0.0.5' },
         ...{ records_out: 11, bytes_out: 8400n, packets_out: 100n, records_in: 9, bytes_in: 5000n, packets_in: 90n },
         ...{ accepted: 19, rejected: 1, first_seen: '2026-08-31T21:30:00Z', last_seen: '2026-09-01T00:00:05Z' },
-        ...{ initiator: 'local', initiator_reason: 'TCP SYN without ACK (10 of 10 records)', severity: 'MEDIUM' },
-        finding_id: latest!.finding_id,
+        ...{ initiator: 'local', initiator_reason: 'TCP SYN without ACK (10 of 10 records)', severity: 'HIGH' },
+        finding_id: gravest!.finding_id,
       },
     ]);
+  });
+
+  it('of equally grave months the latest counts', () => {
+    const months = ['2026-08', '2026-09'].map((month) => makeTwoWayTally({ month }));
+    const folded = foldFindings(months);
+    const latest = folded.findings.find(({ month }) => month === '2026-09');
+    expect(toSightings(months, folded)).toMatchObject([{ severity: 'HIGH', finding_id: latest!.finding_id }]);
+    expect(toSightings(months.toReversed(), folded)).toMatchObject([{ finding_id: latest!.finding_id }]);
   });
 
   it('an outer leg is a sighting of its own, under the inner host’s finding', () => {

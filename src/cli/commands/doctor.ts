@@ -1,5 +1,5 @@
 /** `flowhound doctor`: what runs here, which settings hold and where they come from, and what is wrong. */
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { writeDocuments } from '../output.ts';
@@ -49,7 +49,8 @@ async function checkHome(settings: CommandSettings): Promise<Check> {
   const origin = settings.origins.home ?? 'default';
   const path = resolve(settings.home);
   try {
-    await mkdir(path, { recursive: true });
+    const { makeHome } = await import('../../local/home-lock.ts');
+    await makeHome(path);
     await access(path, constants.W_OK);
     return { check: 'home', value: path, origin, ok: true };
   } catch (error) {

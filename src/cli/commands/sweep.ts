@@ -56,7 +56,10 @@ export async function runSweep(request: SweepRequest, settings: CommandSettings)
   process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt);
   try {
     const onProgress: SweepRequest['onProgress'] = (step) => {
-      if (step.step === 'indicators') sayListProblems(talk, step.problems, step.indicators);
+      if (step.step === 'indicators') {
+        sayListProblems(talk, step.problems, step.indicators);
+        if (step.indicators === 0) talk.say('flowhound: no indicator is in use: nothing can match. Look at the list.');
+      }
       progress.onProgress(step);
     };
     const result = await sweep({ ...request, onProgress, signal: stop.signal });
