@@ -42,7 +42,11 @@ export async function writeDocuments<Document extends object>(
 function toCsvField(value: unknown): string {
   if (value === null || value === undefined) return '';
   const exact = Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? toJson(value) : String(value);
-  const text = process.stdout.isTTY ? toPrintable(exact) : exact;
+  return quoteCsv(process.stdout.isTTY ? toPrintable(exact) : exact);
+}
+
+/** One field of a CSV line, in quotes only where it needs them. */
+export function quoteCsv(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

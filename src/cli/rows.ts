@@ -1,7 +1,7 @@
 /** Rows of a query → stdout, as they arrive: csv, ndjson and json without end, a table as far as a person reads. */
 import { UsageError } from '../core/errors.ts';
 import type { QueryColumn, QueryRow, QueryRows } from '../local/duckdb.ts';
-import { type Format, write } from './output.ts';
+import { type Format, quoteCsv, write } from './output.ts';
 import { toPrintable } from './printable.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
@@ -84,7 +84,7 @@ async function writeTable(
 
 /** RFC 4180: quotes only where they are needed; NULL is an empty field. */
 function toCsvLine(row: QueryRow): string {
-  return `${row.map((cell) => (cell === null ? '' : /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
+  return `${row.map((cell) => quoteCsv(cell ?? '')).join(',')}\n`;
 }
 
 /** A number's text is the engine's own, so none is rounded on its way. */

@@ -1,8 +1,7 @@
 /** Chunks of text → lines, each with its LF behind it, in bounded memory: what is longer than 64 KiB is told of, not kept. */
 
-const LF = 10;
-/** The longest real lines, with every ECS name, stay under 2 KiB. */
-const LONGEST_LINE_BYTES = 64 * 1024;
+import { LONGEST_LINE_BYTES } from '../core/line-checker.ts';
+import { LF } from '../core/record-bytes.ts';
 
 /** Gets the line as `buffer` from `from` to `end`; `buffer[end]` is the LF. Valid during the call only. */
 export type LineSink = (buffer: Buffer, from: number, end: number) => void;

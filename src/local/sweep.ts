@@ -13,7 +13,7 @@ import { type Sighting, toSightings } from '../core/sighting-document.ts';
 import type { FindingChanges, ObjectStore } from '../ports.ts';
 import { readTallies } from '../tasks/collect.ts';
 import { type Ingested, ingest } from '../tasks/ingest.ts';
-import type { ScanProgress } from '../tasks/scan.ts';
+import { readChunkResults, type ScanProgress } from '../tasks/scan.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
 import { type LoadedIndicators, loadIndicators, storeIndicators } from './indicator-versions.ts';
@@ -137,10 +137,7 @@ const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
 
 /** What the states of an execution left in runs/. */
 async function readExecuted(execution: string, home: string, store: ObjectStore): Promise<Executed> {
-  const chunks: ChunkResult[] = [];
-  for await (const key of store.list(`runs/${execution}/chunks/`)) {
-    if (/\/\d+\.json$/.test(key)) chunks.push(fromJson<ChunkResult>((await store.get(key)) ?? 'null'));
-  }
+  const chunks = await Array.fromAsync(readChunkResults(execution, store));
   const read = async <T>(name: string, none: T) => {
     const text = await store.get(`runs/${execution}/${name}.json`);
     return text === undefined ? none : fromJson<T>(text);

@@ -1,7 +1,6 @@
 /** The states of sweep.asl.json on one machine: each bound to the task that runs in AWS, or to DuckDB for Athena. */
 import type { Limits, Manifest, StoredLogObject } from '../core/batch.ts';
-import { fromJson } from '../core/exact-json.ts';
-import type { ChunkResult, EvidenceRef, ExecutionInput } from '../core/execution.ts';
+import type { EvidenceRef, ExecutionInput } from '../core/execution.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { bindMatch, type QueryInput } from '../tasks/bind-match.ts';
 import { type CollectInput, collect } from '../tasks/collect.ts';
@@ -14,7 +13,7 @@ import {
 } from '../tasks/data-ratio.ts';
 import { plan } from '../tasks/plan.ts';
 import { publish } from '../tasks/publish.ts';
-import { type ScanProgress, scan } from '../tasks/scan.ts';
+import { readChunkResults, type ScanProgress, scan } from '../tasks/scan.ts';
 import type { DuckdbEngine } from './duckdb.ts';
 import { openFindingsFolder } from './findings-folder.ts';
 import { indicatorSets, type LoadedIndicators } from './indicator-versions.ts';
@@ -149,9 +148,7 @@ async function createHostTable(
 /** Keys of the objects that are made to burst. */
 async function readBursting(store: ObjectStore, execution: string): Promise<ReadonlySet<string>> {
   const bursting = new Set<string>();
-  for await (const key of store.list(`runs/${execution}/chunks/`)) {
-    if (!/\/\d+\.json$/.test(key)) continue;
-    const { trouble } = fromJson<ChunkResult>((await store.get(key)) ?? '{"trouble":[]}');
+  for await (const { trouble } of readChunkResults(execution, store)) {
     for (const { object, kind } of trouble) if (kind === 'made to burst') bursting.add(object);
   }
   return bursting;

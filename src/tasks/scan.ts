@@ -5,8 +5,14 @@
 import type { StoredLogObject } from '../core/batch.ts';
 import { ExecutionFailed, LogObjectUnavailable, LogObjectUnreadable } from '../core/errors.ts';
 import { toEvidence } from '../core/evidence.ts';
-import { toJson } from '../core/exact-json.ts';
-import { type ObjectOutcome, type ScanInput, type ScanOutput, toChunkResult } from '../core/execution.ts';
+import { fromJson, toJson } from '../core/exact-json.ts';
+import {
+  type ChunkResult,
+  type ObjectOutcome,
+  type ScanInput,
+  type ScanOutput,
+  toChunkResult,
+} from '../core/execution.ts';
 import { type ContentOutcome, type OpenBytes, readContent } from '../core/gunzip.ts';
 import type { IndicatorSet } from '../core/indicator-set.ts';
 import { gunzipByKernel } from '../core/kernel-gunzip.ts';
@@ -62,6 +68,14 @@ export async function scan(input: ScanInput & { readonly batch: string }, ports:
   const result = `runs/${input.execution}/chunks/${chunk}.json`;
   await ports.store.put(result, toJson(toChunkResult(outcomes)));
   return { chunk, found, result, evidence: found ? [{ batch: input.batch, chunk }] : [] };
+}
+
+/** What the Scans of an execution wrote, chunk by chunk; their lists of objects lie beside. */
+export async function* readChunkResults(execution: string, store: ObjectStore): AsyncGenerator<ChunkResult> {
+  for await (const key of store.list(`runs/${execution}/chunks/`)) {
+    const text = /\/\d+\.json$/.test(key) ? await store.get(key) : undefined;
+    if (text !== undefined) yield fromJson<ChunkResult>(text);
+  }
 }
 
 async function scanObject(object: StoredLogObject, shared: ChunkScan): Promise<ObjectOutcome> {

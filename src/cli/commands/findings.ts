@@ -1,9 +1,9 @@
 /** `flowhound findings`: what the home knows, findings or the sightings behind them. */
 import type { Command } from 'commander';
-import { toAsff } from '../../core/asff.ts';
 import { type Finding, foldFindings } from '../../core/finding.ts';
 import { isAtLeast, type Severity } from '../../core/severity.ts';
 import { toSightings } from '../../core/sighting-document.ts';
+import { toAsffForm } from '../asff-form.ts';
 import { applyFailOn, failOnOption, parseSeverity } from '../fail-on.ts';
 import { renderFindings, renderSightings } from '../findings-table.ts';
 import { writeDocuments } from '../output.ts';
@@ -60,11 +60,9 @@ async function writeFindings(
   findings: readonly Finding[],
   format: Parameters<typeof writeDocuments>[1],
 ): Promise<void> {
-  const owner = { accountId: findings[0]?.account_id ?? '', region: findings[0]?.region ?? '' };
-  const updatedAt = new Date().toISOString();
   await writeDocuments(findings, format, {
     columns: FINDING_COLUMNS,
     toTable: (rows) => renderFindings(rows),
-    toAsff: (finding) => toAsff(finding, owner, updatedAt),
+    toAsff: toAsffForm(findings),
   });
 }

@@ -1,12 +1,12 @@
 /** `flowhound sweep`: log objects and IOC lists in, sightings out. */
 import type { Command } from 'commander';
-import { toAsff } from '../../core/asff.ts';
 import { UsageError } from '../../core/errors.ts';
 import { parseMoment } from '../../core/moment.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Sighting } from '../../core/sighting-document.ts';
 import { formatCount } from '../../core/story.ts';
 import type { SweepRequest, SweepResult } from '../../local/sweep.ts';
+import { toAsffForm } from '../asff-form.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { renderFindings } from '../findings-table.ts';
 import { type Format, writeDocuments } from '../output.ts';
@@ -94,13 +94,11 @@ function toRequest(logs: string[], options: SweepOptions, settings: CommandSetti
 
 async function writeSightings(result: SweepResult, format: Format): Promise<void> {
   if (format === 'table' || format === 'asff') {
-    const owner = { accountId: result.findings[0]?.account_id ?? '', region: result.findings[0]?.region ?? '' };
-    const updatedAt = new Date().toISOString();
     return writeDocuments(result.findings, format, {
       columns: [],
       toTable: (findings) =>
         [renderFindings(findings), renderPeers(findings, result.dataRatios)].filter(Boolean).join('\n'),
-      toAsff: (finding) => toAsff(finding, owner, updatedAt),
+      toAsff: toAsffForm(result.findings),
     });
   }
   return writeDocuments(result.sightings, format, { columns: SIGHTING_COLUMNS, toTable: () => '' });
