@@ -13,11 +13,6 @@ const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EBU
 /** Files below the folders, and single files, as they are on disk. A path that does not exist is bad usage. */
 export async function* listLogFiles(paths: readonly string[]): AsyncGenerator<ListedObject> {
   for (const path of paths) {
-    if (path.startsWith('s3://')) {
-      throw new UsageError(
-        `${path}: this version reads folders and files only. Copy it first: aws s3 sync ${path} ./logs`,
-      );
-    }
     const found = await stat(path).catch(() => undefined);
     if (found === undefined)
       throw new UsageError(`${path}: no such file or folder. Give a folder of log objects or a file.`);

@@ -1,8 +1,8 @@
 /** What a query reads: log objects or files of JSON lines, found under paths or in what was ingested into the home. */
 import { latestOfEach, type StoredLogObject } from '../core/batch.ts';
 import { type LogObject, parseKey } from '../core/log-object.ts';
-import { listLogFiles } from './log-files.ts';
 import { listIngested } from './manifests.ts';
+import { listLogs, type RemoteLogs } from './remote-logs.ts';
 
 export type FoundObjects = { readonly objects: readonly LogObject[]; readonly foreign: number };
 
@@ -17,11 +17,15 @@ export type PartitionSelection = {
 const JSON_FILE = /\.(json|ndjson|jsonl)(\.gz)?$/;
 
 /** Log objects under the paths; without paths, those in the home. */
-export async function findLogObjects(paths: readonly string[], home: string): Promise<FoundObjects> {
+export async function findLogObjects(
+  paths: readonly string[],
+  home: string,
+  remote?: RemoteLogs,
+): Promise<FoundObjects> {
   if (paths.length === 0) return { objects: await listIngested(home), foreign: 0 };
   const objects: StoredLogObject[] = [];
   let foreign = 0;
-  for await (const listed of listLogFiles(paths)) {
+  for await (const listed of listLogs(paths, remote)) {
     const outcome = parseKey(listed.key);
     if ('foreign' in outcome) foreign++;
     else objects.push({ ...listed, ...outcome.logObject });
@@ -30,11 +34,14 @@ export async function findLogObjects(paths: readonly string[], home: string): Pr
 }
 
 /** Files of JSON lines under the paths, by their ending. */
-export async function findJsonFiles(paths: readonly string[]): Promise<{ files: string[]; foreign: number }> {
-  const files: string[] = [];
+export async function findJsonFiles(
+  paths: readonly string[],
+  remote?: RemoteLogs,
+): Promise<{ files: { key: string }[]; foreign: number }> {
+  const files: { key: string }[] = [];
   let foreign = 0;
-  for await (const { key } of listLogFiles(paths)) {
-    if (JSON_FILE.test(key)) files.push(key);
+  for await (const { key } of listLogs(paths, remote)) {
+    if (JSON_FILE.test(key)) files.push({ key });
     else foreign++;
   }
   return { files, foreign };

@@ -9,7 +9,9 @@ import { loadIndicators } from './indicator-versions.ts';
 import { createIocTable } from './ioc-table.ts';
 import { createJsonTable } from './json-table.ts';
 import { createLogTable, type LogTableSummary } from './log-table.ts';
+import { listIngested } from './manifests.ts';
 import { findJsonFiles, findLogObjects, selectPartitions, toDateSpan } from './query-input.ts';
+import { copyHere, isRemote, openLogs, type RemoteLogs } from './remote-logs.ts';
 import { createViews, readCatalogue } from './sql-files.ts';
 
 export type QueryRequest = {
@@ -20,6 +22,8 @@ export type QueryRequest = {
   readonly allow: readonly string[];
   readonly own: readonly string[];
   readonly home: string;
+  /** How `s3://` is read, where it may be named. */
+  readonly remote?: RemoteLogs;
   readonly signal?: AbortSignal;
   /** A remark for the person at the terminal: one line. */
   readonly onNote?: (note: string) => void;
@@ -33,7 +37,7 @@ const IOC_VIEW = 'directional_flow_records';
 export async function runQuery(request: QueryRequest, use: (rows: QueryRows) => Promise<void>): Promise<void> {
   const definition = findDefinition(await readCatalogue(), request.name);
   const note = request.onNote ?? (() => {});
-  const engine = await openDuckdb();
+  const engine = await openDuckdb((await isAnyRemote(request)) ? { tempParent: `${request.home}/tmp` } : {});
   try {
     const run = definition.table === JSON_TABLE ? runOverJson : runOverLogs;
     const rows = await run(definition, request, engine, note);
@@ -44,6 +48,22 @@ export async function runQuery(request: QueryRequest, use: (rows: QueryRows) => 
   } finally {
     await engine.close();
   }
+}
+
+/** Copies of remote objects may need more room than the machine's folder for temporary files has. */
+async function isAnyRemote({ logs, home }: QueryRequest): Promise<boolean> {
+  return logs.length > 0 ? logs.some(isRemote) : (await listIngested(home)).some(({ key }) => isRemote(key));
+}
+
+/** What is not on this machine is copied to it, for as long as the query runs. */
+async function fetch<Keyed extends { readonly key: string }>(
+  objects: readonly Keyed[],
+  { remote, signal, onNote }: QueryRequest,
+  engine: DuckdbEngine,
+): Promise<Keyed[]> {
+  const count = objects.filter(({ key }) => isRemote(key)).length;
+  if (count > 0) onNote?.(`${plural(count, 'object')} to copy from S3 first; the copies are removed at the end`);
+  return copyHere(objects, openLogs(remote), engine.tempDirectory, signal);
 }
 
 function findDefinition(catalogue: readonly QueryDefinition[], name: string): QueryDefinition {
@@ -58,23 +78,28 @@ function findDefinition(catalogue: readonly QueryDefinition[], name: string): Qu
 
 async function runOverJson(
   definition: QueryDefinition,
-  { logs, parameters, signal }: QueryRequest,
+  request: QueryRequest,
   engine: DuckdbEngine,
   note: (line: string) => void,
 ): Promise<QueryRows | undefined> {
+  const { logs, parameters, signal, remote } = request;
   const statement = bindQuery(definition, parameters);
   if (logs.length === 0) {
     note(`no JSON files: ${definition.name} reads files of JSON lines, which nothing ingests. Name their folder.`);
     return undefined;
   }
-  const { files, foreign } = await findJsonFiles(logs);
+  const { files, foreign } = await findJsonFiles(logs, remote);
   if (files.length === 0) {
     note(
       `no JSON files under ${logs.join(', ')}: ${foreign} other files. Expected .json, .ndjson or .jsonl, perhaps .gz.`,
     );
     return undefined;
   }
-  const summary = await createJsonTable(engine, files);
+  const here = await fetch(files, request, engine);
+  const summary = await createJsonTable(
+    engine,
+    here.map(({ key }) => key),
+  );
   note(
     `${plural(files.length, 'file')}, ${plural(summary.rows, 'record')}; ${describeTrouble({ ...summary, foreign })}`,
   );
@@ -88,11 +113,11 @@ async function runOverLogs(
   engine: DuckdbEngine,
   note: (line: string) => void,
 ): Promise<QueryRows | undefined> {
-  const { logs, home, signal } = request;
+  const { logs, home, remote, signal } = request;
   // Before anything is read: a wrong parameter must not cost the reading.
   bindQuery(definition, { ...toDateSpan([]), ...request.parameters });
   await createIocs(definition, request, engine, note);
-  const { objects, foreign } = await findLogObjects(logs, home);
+  const { objects, foreign } = await findLogObjects(logs, home, remote);
   if (objects.length === 0) {
     const where =
       logs.length === 0 ? `in ${home}: nothing was ingested yet` : `under ${logs.join(', ')}: ${foreign} other files`;
@@ -101,7 +126,7 @@ async function runOverLogs(
   }
   const parameters = { ...toDateSpan(objects), ...request.parameters };
   const selected = selectPartitions(objects, parameters);
-  const summary = await createLogTable(engine, selected, () => signal?.throwIfAborted());
+  const summary = await createLogTable(engine, await fetch(selected, request, engine), () => signal?.throwIfAborted());
   note(
     `${plural(selected.length, 'log object')}, ${plural(summary.rows, 'record')}; ${describeTrouble({ ...summary, foreign })}`,
   );

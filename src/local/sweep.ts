@@ -17,13 +17,15 @@ import { readChunkResults, type ScanProgress } from '../tasks/scan.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
 import { type LoadedIndicators, loadIndicators, storeIndicators } from './indicator-versions.ts';
-import { listLogFiles } from './log-files.ts';
+import { isRemote, listLogs, openLogs, REMOTE_CONCURRENCY, type RemoteLogs } from './remote-logs.ts';
 import { runExecution } from './state-machine.ts';
 import { openTasks } from './tasks.ts';
 import { openQueryResults } from './workflow-queries.ts';
 
 export type SweepRequest = {
   readonly logs: readonly string[];
+  /** How `s3://` is read, where it may be named. */
+  readonly remote?: RemoteLogs;
   readonly iocs: readonly string[];
   readonly home: string;
   readonly from?: Date;
@@ -92,10 +94,11 @@ async function sweepHome(
   const indicators = await storeIndicators(loaded, store);
   const limits = { ...MOST, chunkBytes: CHUNK_BYTES };
   const selection = { accounts: request.accounts ?? [], regions: request.regions ?? [] };
-  const ingested = await ingest(listLogFiles(request.logs), selection, limits, store);
+  const ingested = await ingest(listLogs(request.logs, request.remote), selection, limits, store);
   const objects = ingested.manifests.flatMap(({ manifest }) => manifest.objects);
   const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   report({ step: 'notice', objects: objects.length, bytes, foreign: sumOf(ingested.foreign) });
+  const areRemote = objects.some(({ key }) => isRemote(key));
   const executions: Executed[] = [];
   for (const { key, manifest } of ingested.manifests) {
     if (request.signal?.aborted) throw new Interrupted('stopped by the user');
@@ -103,9 +106,10 @@ async function sweepHome(
     await removeRun(input.execution, store);
     const tasks = openTasks({
       ...{ home: request.home, store, limits, indicators: new Map([[indicators, loaded]]), manifest },
-      scanConcurrency: Math.max(2, availableParallelism()),
+      scanConcurrency: Math.max(areRemote ? REMOTE_CONCURRENCY : 2, availableParallelism()),
       onScan: (progress) => report({ step: 'scan', ...progress }),
       onMatch: () => report({ step: 'match' }),
+      ...(areRemote ? { logs: openLogs(request.remote) } : {}),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     });
     try {

@@ -19,6 +19,7 @@ import { openFindingsFolder } from './findings-folder.ts';
 import { indicatorSets, type LoadedIndicators } from './indicator-versions.ts';
 import { logFiles } from './log-files.ts';
 import { createLogTable } from './log-table.ts';
+import { copyHere } from './remote-logs.ts';
 import { openLineChecker } from './scan-kernel.ts';
 import { openScanPool, type ScanPool, type ScanRequest } from './scan-pool.ts';
 import { readDefinition } from './sql-files.ts';
@@ -93,11 +94,15 @@ function openScanner(options: TaskOptions): ScanPool {
 type Prepared = { readonly location: string; readonly createTables: (engine: DuckdbEngine) => Promise<void> };
 
 /** The query states. DuckDB is opened with the first query: a sweep without matches never needs it. */
-function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
+function openQueries({ home, store, manifest, onMatch, logs = logFiles, signal }: TaskOptions) {
   let opened: Promise<DuckdbEngine> | undefined;
   let hosts: readonly DataRatioHost[] = [];
   let logTable: Promise<unknown> | undefined;
   const prepared = new Map<string, Prepared>();
+  const createHostTable = async (engine: DuckdbEngine, execution: string) => {
+    const objects = await readHostObjects(manifest, hosts, store, execution);
+    return createLogTable(engine, await copyHere(objects, logs, engine.tempDirectory, signal));
+  };
   const remember = async (bound: Promise<QueryInput>, query: Prepared) => {
     prepared.set((await bound).parameters.join(), query);
     return bound;
@@ -117,7 +122,7 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
       const location = `runs/${execution}/data-ratio/${host.findingId}.json`;
       // One table serves all hosts: checking the objects costs more than asking them.
       const createTables = async (engine: DuckdbEngine) => {
-        logTable ??= createHostTable(engine, manifest, hosts, await readBursting(store, execution));
+        logTable ??= createHostTable(engine, execution);
         await logTable;
       };
       return remember(bindDataRatioQuery(host), { location, createTables });
@@ -134,15 +139,14 @@ function openQueries({ home, store, manifest, onMatch }: TaskOptions) {
 }
 
 /** What is made to burst is left out: reading it again, line by line, would take longer than the sweep. */
-async function createHostTable(
-  engine: DuckdbEngine,
+async function readHostObjects(
   { objects }: Manifest,
   hosts: readonly DataRatioHost[],
-  bursting: ReadonlySet<string>,
-): Promise<void> {
-  const isWanted = (object: StoredLogObject) =>
-    !bursting.has(object.key) && hosts.some((host) => isOfHost(object, host));
-  await createLogTable(engine, objects.filter(isWanted));
+  store: ObjectStore,
+  execution: string,
+): Promise<StoredLogObject[]> {
+  const bursting = await readBursting(store, execution);
+  return objects.filter((object) => !bursting.has(object.key) && hosts.some((host) => isOfHost(object, host)));
 }
 
 /** Keys of the objects that are made to burst. */
