@@ -1,0 +1,85 @@
+/**
+ * A strict double of the AWS services that Flowhound calls, on one loopback port. Real SDK clients and bundled Lambda handlers
+ * find it by AWS_ENDPOINT_URL. What AWS refuses, it refuses.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Faults } from './faults.ts';
+import type { RecordedCall } from './recording.ts';
+import { createS3 } from './s3.ts';
+import { type S3Event, toEvents } from './s3-events.ts';
+import { type Change, S3Storage } from './s3-storage.ts';
+import { type Authorize, listen, urlOf } from './server.ts';
+import type { Service } from './service.ts';
+
+export type AwsDoubleOptions = {
+  readonly region?: string;
+  readonly buckets?: readonly string[];
+  /** Keys on a page of a listing: S3's 1000 by default. */
+  readonly listPage?: number;
+};
+
+export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+export type AwsDouble = {
+  readonly url: string;
+  readonly region: string;
+  readonly accountId: '111122223333';
+  /** Every call in the order of its end. */
+  readonly calls: RecordedCall[];
+  readonly faults: Faults;
+  /** Buckets and what is in them, past permissions and recording. */
+  readonly s3: S3Storage;
+  /** Called once for each object that was created or deleted, after the call that did it was answered. */
+  onS3Event: ((event: S3Event) => void | Promise<void>) | undefined;
+  /** Who may do what; everybody everything while it is undefined. */
+  authorize: Authorize | undefined;
+  /** Credentials of a caller, such as a function's role; the same for the same name. */
+  credentials(name: string): Credentials;
+  /** Configuration for an SDK client that calls as this caller. */
+  client(name: string): { endpoint: string; region: string; credentials: Credentials };
+  /** From now on these credentials are unknown to AWS. */
+  revoke(name: string): void;
+  close(): Promise<void>;
+};
+
+const ACCOUNT = '111122223333';
+
+export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<AwsDouble> {
+  const region = options.region ?? 'us-east-1';
+  const folder = await mkdtemp(join(tmpdir(), 'flowhound-aws-'));
+  const calls: RecordedCall[] = [];
+  const faults = new Faults();
+  const revoked = new Set<string>();
+  let serial = 0;
+  const storage = new S3Storage(join(folder, 's3'), (change: Change) => {
+    const event = toEvents(change, ACCOUNT, region, serial++);
+    setImmediate(() => double.onS3Event?.(event));
+  });
+  const services = new Map<string, Service>([
+    ['s3', createS3(storage, { region, listPage: options.listPage ?? 1000, isDestination: () => false })],
+  ]);
+  const server = await listen({ region, services, calls, faults, revoked, authorize: () => double.authorize });
+  const url = urlOf(server);
+  const double: AwsDouble = {
+    ...{ url, region, accountId: ACCOUNT, calls, faults, s3: storage, onS3Event: undefined, authorize: undefined },
+    credentials,
+    client: (name) => ({ endpoint: url, region, credentials: credentials(name) }),
+    revoke: (name) => revoked.add(credentials(name).accessKeyId),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  for (const bucket of options.buckets ?? []) storage.createBucket(bucket);
+  return double;
+}
+
+/** Access key ids have 20 characters; the name's hash makes them the same in every run. */
+function credentials(name: string): Credentials {
+  const digest = createHash('sha256').update(name).digest('hex').toUpperCase();
+  return { accessKeyId: `AKIA${digest.slice(0, 16)}`, secretAccessKey: digest.slice(0, 40) };
+}
