@@ -15,22 +15,24 @@ export const EU: Place = { account: '444455556666', region: 'eu-west-1', day: '2
 export const DAY_1 = 1788220800;
 export const DAY_2 = 1788307200;
 
+const FLOW_LOG_ID = 'fl-0a1b2c3d4e5f60718';
+
 export class LogFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'flowhound-golden-'));
   #objects = 0;
 
   /** Adds an object with these very bytes. */
-  addBytes({ account, region, day }: Place, bytes: Uint8Array): void {
+  addBytes({ account, region, day }: Place, bytes: Uint8Array, flowLogId = FLOW_LOG_ID): void {
     const folder = join(this.path, 'AWSLogs', account, 'vpcflowlogs', region, day);
     mkdirSync(folder, { recursive: true });
     const time = `${day.replaceAll('/', '')}T0000Z`;
     const hash = String(++this.#objects).padStart(8, '0');
-    writeFileSync(join(folder, `${account}_vpcflowlogs_${region}_fl-0a1b2c3d4e5f60718_${time}_${hash}.log.gz`), bytes);
+    writeFileSync(join(folder, `${account}_vpcflowlogs_${region}_${flowLogId}_${time}_${hash}.log.gz`), bytes);
   }
 
   /** Adds an object of these lines, each with its LF. */
-  add(place: Place, lines: readonly string[]): void {
-    this.addBytes(place, gzipSync(lines.map((line) => `${line}\n`).join('')));
+  add(place: Place, lines: readonly string[], flowLogId = FLOW_LOG_ID): void {
+    this.addBytes(place, gzipSync(lines.map((line) => `${line}\n`).join('')), flowLogId);
   }
 
   /** Adds a file beside the objects; returns its path. */
