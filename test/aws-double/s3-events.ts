@@ -103,3 +103,16 @@ function toNotification(
   };
   return { Records: [record] };
 }
+
+/** What S3 sends to a target when it is configured. */
+export function toTestEvent(bucket: string): object {
+  const RequestId = randomUUID().slice(0, 16).toUpperCase();
+  return {
+    Service: 'Amazon S3',
+    Event: 's3:TestEvent',
+    Time: new Date().toISOString(),
+    Bucket: bucket,
+    RequestId,
+    HostId: 'EXAMPLE',
+  };
+}

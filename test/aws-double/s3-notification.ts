@@ -40,7 +40,10 @@ const EVENTS: Readonly<Record<string, readonly string[]>> = {
 const MOST_TARGETS = 100;
 
 /** `isThere` says whether S3 could deliver to the ARN now. */
-export function readNotifications(text: string, isThere: (arn: string) => boolean): NotificationConfiguration {
+export async function readNotifications(
+  text: string,
+  isThere: (arn: string) => Promise<boolean>,
+): Promise<NotificationConfiguration> {
   const document = parseXml(text);
   if (document.name !== 'NotificationConfiguration')
     throw new AwsError('MalformedXML', 'not a NotificationConfiguration');
@@ -55,7 +58,8 @@ export function readNotifications(text: string, isThere: (arn: string) => boolea
   if (new Set(targets.map(({ id }) => id)).size < targets.length)
     throw invalid('Same ID used for multiple configurations');
   checkOverlaps(targets);
-  const missing = targets.filter(({ arn }) => !isThere(arn));
+  const there = await Promise.all(targets.map(({ arn }) => isThere(arn)));
+  const missing = targets.filter((_target, i) => !there[i]);
   if (missing.length > 0) {
     const names = missing.map(({ arn }) => arn).join(', ');
     throw invalid(`Unable to validate the following destination configurations: ${names}`);

@@ -17,7 +17,9 @@ export type S3Options = {
   /** Keys of a listing's page; S3 has 1000. */
   readonly listPage: number;
   /** Whether S3 could deliver a notification to this ARN now. */
-  readonly isDestination: (arn: string) => boolean;
+  readonly isDestination: (arn: string) => Promise<boolean>;
+  /** Called with the new configuration of a bucket: S3 sends a test event to each target. */
+  readonly onConfigured: (bucket: Bucket) => void;
 };
 
 type Run = (bucket: Bucket) => AwsResponse | Promise<AwsResponse>;
@@ -176,9 +178,11 @@ function deleteMany(storage: S3Storage, request: AwsRequest, bucketName: string)
   return { name: 'DeleteObjects', needs: needs as unknown as Operation['needs'], run };
 }
 
-function putNotifications(bucket: Bucket, request: AwsRequest, { isDestination }: S3Options): AwsResponse {
+async function putNotifications(bucket: Bucket, request: AwsRequest, options: S3Options): Promise<AwsResponse> {
   const skips = header(request, 'x-amz-skip-destination-validation') === 'true';
-  bucket.notifications = readNotifications(readContent(request).toString(), skips ? () => true : isDestination);
+  const isThere = skips ? async () => true : options.isDestination;
+  bucket.notifications = await readNotifications(readContent(request).toString(), isThere);
+  options.onConfigured(bucket);
   return { status: 200 };
 }
 

@@ -7,10 +7,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Faults } from './faults.ts';
+import { openMessaging } from './messaging.ts';
 import type { RecordedCall } from './recording.ts';
 import { createS3 } from './s3.ts';
-import { type S3Event, toEvents } from './s3-events.ts';
-import { type Change, S3Storage } from './s3-storage.ts';
+import { type S3Event, toEvents, toTestEvent } from './s3-events.ts';
+import { type Bucket, type Change, S3Storage } from './s3-storage.ts';
 import { type Authorize, listen, urlOf } from './server.ts';
 import type { Service } from './service.ts';
 
@@ -46,6 +47,7 @@ export type AwsDouble = {
 };
 
 const ACCOUNT = '111122223333';
+const S3 = 's3.amazonaws.com';
 
 export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<AwsDouble> {
   const region = options.region ?? 'us-east-1';
@@ -54,12 +56,23 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
   const faults = new Faults();
   const revoked = new Set<string>();
   let serial = 0;
+  const messaging = openMessaging({ account: ACCOUNT, region, host: () => new URL(double.url).host });
+  const tell = (event: S3Event): void => {
+    for (const { target, body } of event.notifications) messaging.deliver(target.arn, JSON.stringify(body), S3);
+    double.onS3Event?.(event);
+  };
   const storage = new S3Storage(join(folder, 's3'), (change: Change) => {
     const event = toEvents(change, ACCOUNT, region, serial++);
-    setImmediate(() => double.onS3Event?.(event));
+    setImmediate(tell, event);
   });
+  const onConfigured = ({ name, notifications }: Bucket): void => {
+    for (const { arn } of notifications.targets) messaging.deliver(arn, JSON.stringify(toTestEvent(name)), S3);
+  };
+  const isDestination = (arn: string) => messaging.isOpenTo(arn, S3);
   const services = new Map<string, Service>([
-    ['s3', createS3(storage, { region, listPage: options.listPage ?? 1000, isDestination: () => false })],
+    ['s3', createS3(storage, { region, listPage: options.listPage ?? 1000, isDestination, onConfigured })],
+    ['sqs', messaging.sqs],
+    ['sns', messaging.sns],
   ]);
   const server = await listen({ region, services, calls, faults, revoked, authorize: () => double.authorize });
   const url = urlOf(server);
@@ -71,6 +84,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await messaging.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
