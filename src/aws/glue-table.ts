@@ -1,0 +1,112 @@
+/** Log table → what the Glue Data Catalog wants to know of it, with or without partition projection. */
+import type { StorageDescriptor, TableInput } from '@aws-sdk/client-glue';
+import { type LogTable, PARTITION_COLUMNS, type PartitionLocation } from '../core/log-table.ts';
+
+/**
+ * Partitions that are computed from these lists, never registered (the playbook's way). What is not listed is not found, and
+ * nothing says so: docs.aws.amazon.com/athena/latest/ug/partition-projection.html
+ */
+export type Projection = {
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  /** `2026/01/01` */
+  readonly firstDate: string;
+  /** Form of the keys below the root of every table. */
+  readonly keys: 'plain' | 'hive';
+};
+
+export function toTableInput(table: LogTable, projection: Projection | undefined): TableInput {
+  return {
+    Name: table.name,
+    TableType: 'EXTERNAL_TABLE',
+    Parameters: {
+      EXTERNAL: 'TRUE',
+      'skip.header.line.count': '1',
+      ...(projection === undefined ? {} : toProjectionParameters(table.root, projection)),
+    },
+    PartitionKeys: PARTITION_COLUMNS.map((column) => ({ Name: column, Type: 'string' })),
+    StorageDescriptor: {
+      Columns: table.columns.map(({ name, type }) => ({ Name: name, Type: type })),
+      Location: table.root,
+      InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+      OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+      SerdeInfo: {
+        SerializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
+        Parameters: { 'field.delim': ' ', 'serialization.format': ' ' },
+      },
+    },
+  };
+}
+
+/** A projected value stands in the location as it is: with Hive keys a date reads `year=2026/month=09/day=01`. */
+function toProjectionParameters(
+  root: string,
+  { accounts, regions, firstDate, keys }: Projection,
+): Record<string, string> {
+  const isHive = keys === 'hive';
+  return {
+    'projection.enabled': 'true',
+    'projection.date_partition.type': 'date',
+    'projection.date_partition.range': `${isHive ? toHiveDate(firstDate) : firstDate},NOW`,
+    'projection.date_partition.format': isHive ? "'year='yyyy'/month='MM'/day='dd" : 'yyyy/MM/dd',
+    'projection.date_partition.interval': '1',
+    'projection.date_partition.interval.unit': 'DAYS',
+    'projection.region_partition.type': 'enum',
+    'projection.region_partition.values': regions.join(','),
+    'projection.account_partition.type': 'enum',
+    'projection.account_partition.values': accounts.join(','),
+    'storage.location.template': toLocation(root, keys, {
+      // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Athena fills them in.
+      accountId: '${account_partition}',
+      region: '${region_partition}',
+      date: '${date_partition}',
+      // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above
+    }),
+  };
+}
+
+function toLocation(
+  root: string,
+  keys: Projection['keys'],
+  { accountId, region, date }: { accountId: string; region: string; date: string },
+): string {
+  return keys === 'hive'
+    ? `${root}aws-account-id=${accountId}/aws-service=vpcflowlogs/aws-region=${region}/${date}`
+    : `${root}${accountId}/vpcflowlogs/${region}/${date}`;
+}
+
+/** `2026/09/01` → `year=2026/month=09/day=01` */
+function toHiveDate(date: string): string {
+  const [year, month, day] = date.split('/');
+  return `year=${year}/month=${month}/day=${day}`;
+}
+
+/** Why a projected table does not see this partition, or undefined if it does. */
+export function explainUnseen(root: string, partition: PartitionLocation, projection: Projection): string | undefined {
+  const { accountId, region, date } = partition;
+  if (!projection.accounts.includes(accountId)) return `nothing: account ${accountId} is not among the projected ones`;
+  if (!projection.regions.includes(region)) return `nothing: region ${region} is not among the projected ones`;
+  if (date < projection.firstDate) return `nothing: projection begins at ${projection.firstDate}`;
+  const isHive = projection.keys === 'hive';
+  const location = toLocation(root, projection.keys, { accountId, region, date: isHive ? toHiveDate(date) : date });
+  return isSameLocation(location, partition.location) ? undefined : location;
+}
+
+/** Whether Athena must be told anew: lists have grown, or projection was switched on or off. */
+export function hasOtherProjection(
+  registered: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  const names = new Set([...Object.keys(registered), ...Object.keys(wanted)]);
+  return [...names].some((name) => /^(projection|storage\.location)\./.test(name) && registered[name] !== wanted[name]);
+}
+
+/** A partition reads its objects as its table does, from a place of its own. */
+export function toPartitionStorage(table: StorageDescriptor, location: string): StorageDescriptor {
+  return { ...table, Location: location };
+}
+
+/** Glue keeps a location as it was given, with or without its last slash. */
+export function isSameLocation(one: string, other: string): boolean {
+  return one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
+}
