@@ -77,7 +77,7 @@ export async function writeBucketEvents(client: S3Client, plan: BucketEventsPlan
     if (errorName(error) !== 'InvalidArgument') throw toS3Error(error, `s3://${bucket}`, 's3:PutBucketNotification');
     const reason = toOneLine((error as Error).message);
     throw new UsageError(
-      `s3://${bucket}: S3 refuses the notification: ${reason}. Does the queue's policy let S3 send?`,
+      `s3://${bucket}: S3 refuses the notifications: ${reason}. Does that destination exist, and let S3 send?`,
       {
         cause: error,
       },
