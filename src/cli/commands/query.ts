@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { QueryDefinition } from '../../core/query.ts';
 import { write, writeDocuments } from '../output.ts';
+import { openRemoteLogs } from '../remote-logs.ts';
 import { writeRows } from '../rows.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { openTalk, sayListProblems } from '../talk.ts';
@@ -16,7 +17,7 @@ export function registerQuery(program: Command): void {
     .command('query')
     .description('run a query of the catalogue over log objects, or over what the home has ingested')
     .argument('[name]', 'the query; --list names them all')
-    .argument('[logs...]', 'folders or files')
+    .argument('[logs...]', 'folders, files or s3://bucket/prefix')
     .option('--param <name=value>', 'a parameter of the query; may be given several times', addParameter, {})
     .option('--iocs <list...>', 'IOC lists for the queries that look for indicators')
     .option('--allow <list...>', 'addresses and CIDRs that never match, whatever a list says')
@@ -49,6 +50,7 @@ async function run(
     await runQuery(
       {
         ...{ name, logs, parameters, iocs, allow, own, home },
+        remote: openRemoteLogs(settings),
         signal: stop.signal,
         onNote: say,
         onListProblems: (problems, indicators) => sayListProblems(talk, problems, indicators),

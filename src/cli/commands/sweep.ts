@@ -1,7 +1,6 @@
 /** `flowhound sweep`: log objects and IOC lists in, sightings out. */
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.ts';
-import { parseMoment } from '../../core/moment.ts';
 import type { Severity } from '../../core/severity.ts';
 import type { Sighting } from '../../core/sighting-document.ts';
 import { formatCount } from '../../core/story.ts';
@@ -12,6 +11,8 @@ import { renderFindings } from '../findings-table.ts';
 import { type Format, writeDocuments } from '../output.ts';
 import { renderPeers } from '../peers-table.ts';
 import { finishedLine, openProgress } from '../progress.ts';
+import { openRemoteLogs } from '../remote-logs.ts';
+import { addListOptions, addSelectionOptions, toSelection, type WindowOptions } from '../selection.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { sayCoverage, saySummary } from '../summary.ts';
 import { openTalk, sayListProblems } from '../talk.ts';
@@ -23,17 +24,11 @@ export const SIGHTING_COLUMNS = [
 ] as (keyof Sighting & string)[];
 
 export function registerSweep(program: Command): void {
-  program
+  const sweep = program
     .command('sweep')
     .description('find traffic with indicators in log objects; prints one sighting a line')
-    .argument('[logs...]', 'folders or files, laid out as S3 delivers VPC Flow Logs')
-    .option('--iocs <list...>', 'IOC lists: CSV threat_ip,threat_comment or one address or CIDR a line')
-    .option('--allow <list...>', 'addresses and CIDRs that never match, whatever a list says')
-    .option('--own <cidr...>', 'your own public ranges: no list may name them')
-    .option('--accounts <id...>', 'only log objects of these accounts', splitCommas)
-    .option('--regions <name...>', 'only log objects of these regions', splitCommas)
-    .option('--from <time>', 'show records that end at or after: 2026-12-01, 2026-12-01T06:00Z or 7d')
-    .option('--to <time>', 'show records that end before')
+    .argument('[logs...]', 'folders, files or s3://bucket/prefix, laid out as S3 delivers VPC Flow Logs');
+  addSelectionOptions(addListOptions(sweep))
     .addOption(failOnOption())
     .action(async (logs: string[], options: SweepOptions, command: Command) => {
       const settings = readSettings(command);
@@ -43,7 +38,7 @@ export function registerSweep(program: Command): void {
     });
 }
 
-type SweepOptions = { from?: string; to?: string; failOn?: Severity };
+type SweepOptions = WindowOptions & { failOn?: Severity };
 
 /** Runs a sweep with progress and talk on stderr. */
 export async function runSweep(request: SweepRequest, settings: CommandSettings): Promise<SweepResult> {
@@ -77,19 +72,11 @@ export async function runSweep(request: SweepRequest, settings: CommandSettings)
 }
 
 function toRequest(logs: string[], options: SweepOptions, settings: CommandSettings, clock: Date): SweepRequest {
-  const { iocs = [], allow = [], own = [], accounts = [], regions = [], home } = settings;
+  const { iocs = [], allow = [], own = [], home } = settings;
   if (logs.length === 0) throw new UsageError('which logs? Use: npx flowhound sweep <folder> --iocs <list>');
   if (iocs.length === 0) throw new UsageError('which indicators? Use: npx flowhound sweep <folder> --iocs <list>');
-  const wrong = accounts.find((account) => !/^\d{12}$/.test(account));
-  if (wrong !== undefined) throw new UsageError(`--accounts ${wrong} is no account number. Use 12 digits.`);
-  const from = options.from === undefined ? undefined : parseMoment(options.from, '--from', clock);
-  const to = options.to === undefined ? undefined : parseMoment(options.to, '--to', clock);
-  if (from !== undefined && to !== undefined && from >= to) throw new UsageError('--from is not before --to.');
-  return {
-    ...{ logs, iocs, allow, own, accounts, regions, home, clock },
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  };
+  const selection = toSelection(options, settings, clock);
+  return { logs, iocs, allow, own, home, clock, ...selection, remote: openRemoteLogs(settings, selection, clock) };
 }
 
 async function writeSightings(result: SweepResult, format: Format): Promise<void> {
@@ -102,8 +89,4 @@ async function writeSightings(result: SweepResult, format: Format): Promise<void
     });
   }
   return writeDocuments(result.sightings, format, { columns: SIGHTING_COLUMNS, toTable: () => '' });
-}
-
-function splitCommas(text: string, before: string[] = []): string[] {
-  return [...before, ...text.split(',').map((item) => item.trim())];
 }
