@@ -7,6 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Faults } from './faults.ts';
+import { createGlue } from './glue.ts';
+import { GlueCatalog } from './glue-catalog.ts';
 import { openMessaging } from './messaging.ts';
 import type { RecordedCall } from './recording.ts';
 import { createS3 } from './s3.ts';
@@ -20,6 +22,8 @@ export type AwsDoubleOptions = {
   readonly buckets?: readonly string[];
   /** Keys on a page of a listing: S3's 1000 by default. */
   readonly listPage?: number;
+  /** Partitions on a page of GetPartitions; Glue decides, here 1000 by default. */
+  readonly partitionPage?: number;
 };
 
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -33,6 +37,7 @@ export type AwsDouble = {
   readonly faults: Faults;
   /** Buckets and what is in them, past permissions and recording. */
   readonly s3: S3Storage;
+  readonly glue: GlueCatalog;
   /** Called once for each object that was created or deleted, after the call that did it was answered. */
   onS3Event: ((event: S3Event) => void | Promise<void>) | undefined;
   /** Who may do what; everybody everything while it is undefined. */
@@ -69,15 +74,27 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     for (const { arn } of notifications.targets) messaging.deliver(arn, JSON.stringify(toTestEvent(name)), S3);
   };
   const isDestination = (arn: string) => messaging.isOpenTo(arn, S3);
+  const glue = new GlueCatalog();
   const services = new Map<string, Service>([
     ['s3', createS3(storage, { region, listPage: options.listPage ?? 1000, isDestination, onConfigured })],
     ['sqs', messaging.sqs],
     ['sns', messaging.sns],
+    ['glue', createGlue(glue, { account: ACCOUNT, region, partitionPage: options.partitionPage ?? 1000 })],
   ]);
   const server = await listen({ region, services, calls, faults, revoked, authorize: () => double.authorize });
   const url = urlOf(server);
   const double: AwsDouble = {
-    ...{ url, region, accountId: ACCOUNT, calls, faults, s3: storage, onS3Event: undefined, authorize: undefined },
+    ...{
+      url,
+      region,
+      accountId: ACCOUNT,
+      calls,
+      faults,
+      s3: storage,
+      glue,
+      onS3Event: undefined,
+      authorize: undefined,
+    },
     credentials,
     client: (name) => ({ endpoint: url, region, credentials: credentials(name) }),
     revoke: (name) => revoked.add(credentials(name).accessKeyId),
