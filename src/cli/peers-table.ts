@@ -2,7 +2,7 @@
 import type { Finding } from '../core/finding.ts';
 import type { ResultRow } from '../core/match.ts';
 import { formatBytes, formatCount } from '../core/story.ts';
-import type { HostDataRatio } from '../local/sweep.ts';
+import type { HostDataRatio } from '../tasks/record-result.ts';
 
 const MOST_HOSTS = 3;
 const MOST_PEERS = 4;

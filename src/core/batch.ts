@@ -23,10 +23,23 @@ export type Manifest = {
   readonly objects: readonly StoredLogObject[];
 };
 
-export type Limits = { readonly chunkBytes: number; readonly chunkObjects: number; readonly chunks: number };
+export type Limits = {
+  readonly chunkBytes: number;
+  readonly chunkObjects: number;
+  readonly chunks: number;
+  readonly batchObjects: number;
+};
 
-/** At most this many bytes and objects to a chunk, and chunks to an execution (payloads stay under 262,144 bytes). */
-export const MOST: Limits = { chunkBytes: 256 * 1024 * 1024, chunkObjects: 5000, chunks: 200 };
+/**
+ * At most this many bytes and objects to a chunk, chunks to an execution (payloads stay under 262,144 bytes), and objects to
+ * a batch: 50,000 make a manifest of some 18 MB.
+ */
+export const MOST: Limits = {
+  chunkBytes: 256 * 1024 * 1024,
+  chunkObjects: 5000,
+  chunks: 200,
+  batchObjects: 50_000,
+};
 
 /** Of several deliveries of one object the latest counts; ties go to the first key, so that the order does not matter. */
 export function latestOfEach(objects: readonly StoredLogObject[]): StoredLogObject[] {
@@ -63,13 +76,26 @@ export function toChunks(objects: readonly StoredLogObject[], limits: Limits = M
 
 /** Objects → manifests, each small enough for one execution. */
 export function toManifests(objects: readonly StoredLogObject[], limits: Limits = MOST): Manifest[] {
-  const chunks = toChunks(latestOfEach(objects), limits);
-  const manifests: Manifest[] = [];
-  for (let at = 0; at < chunks.length; at += limits.chunks) {
-    const batchObjects = chunks.slice(at, at + limits.chunks).flat();
-    manifests.push({ batch: toBatchKey(batchObjects), partitions: toPartitions(batchObjects), objects: batchObjects });
+  const batches: StoredLogObject[][][] = [];
+  let held = 0;
+  for (const chunk of toChunks(latestOfEach(objects), limits)) {
+    const batch = batches.at(-1);
+    const isFull = batch === undefined || batch.length >= limits.chunks || held + chunk.length > limits.batchObjects;
+    if (isFull) batches.push([chunk]);
+    else batch.push(chunk);
+    held = isFull ? chunk.length : held + chunk.length;
   }
-  return manifests;
+  return batches.map((chunks) => toManifest(chunks.flat()));
+}
+
+/** Key of a manifest: by the first day of its objects, so that the batches of a day can be listed. */
+export function manifestKey({ batch, objects }: Manifest): string {
+  const first = objects.reduce((least, { date }) => (date < least ? date : least), '9999-12-31');
+  return `manifests/${first}/${batch}.json`;
+}
+
+function toManifest(objects: readonly StoredLogObject[]): Manifest {
+  return { batch: toBatchKey(objects), partitions: toPartitions(objects), objects };
 }
 
 function toBatchKey(objects: readonly StoredLogObject[]): string {

@@ -1,4 +1,5 @@
 /** Documents that pass between the states of the workflow; all stay far under the 262,144 bytes a state may carry. */
+import { createHash } from 'node:crypto';
 import type { StoredLogObject } from './batch.ts';
 import type { ContentOutcome } from './gunzip.ts';
 import type { MalformedKind, ScanCounts } from './record-scanner.ts';
@@ -11,14 +12,28 @@ export type ExecutionInput = {
   readonly clock: string;
   /** Key of the manifest. */
   readonly manifest: string;
-  /** Key of the indicator version. */
-  readonly indicators: string;
+  /** Key of the indicator version; absent: the one in force when the execution begins. */
+  readonly indicators?: string;
   /** Unix seconds of a record's end: `from` inclusive, `to` exclusive. It selects what is shown, never what is stored. */
   readonly window: { readonly from?: number; readonly to?: number };
 };
 
-/** One Scan: its number and the key of its list of objects. */
-export type Chunk = { readonly chunk: number; readonly objects: string };
+/**
+ * Name of an execution: the same work has the same name, so that doing it again leaves one run, not two. At most 80
+ * characters, of those that Step Functions takes.
+ */
+export function toExecutionName(
+  mode: ExecutionInput['mode'],
+  batch: string,
+  { indicators, window }: Pick<ExecutionInput, 'indicators' | 'window'>,
+): string {
+  const parts = [indicators, window.from, window.to];
+  if (parts.every((part) => part === undefined)) return `${mode}_${batch}`;
+  return `${mode}_${batch}_${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)}`;
+}
+
+/** One Scan: its number and the key of its list of objects; with a table, it is queried and not read. */
+export type Chunk = { readonly chunk: number; readonly objects: string; readonly table?: string };
 
 export type ScanInput = {
   readonly execution: string;
@@ -36,8 +51,16 @@ export type ScanOutput = {
   readonly evidence: readonly EvidenceRef[];
 };
 
-/** Evidence of a chunk; also the partition of the tables `evidence` and `indicator_addresses`. */
-export type EvidenceRef = { readonly batch: string; readonly chunk: number };
+/**
+ * Evidence of a chunk; also the partition of the tables `evidence` and `indicator_addresses`. With a table, the records are
+ * still where they were: in these objects of that table.
+ */
+export type EvidenceRef = {
+  readonly batch: string;
+  readonly chunk: number;
+  readonly objects?: string;
+  readonly table?: string;
+};
 
 /** What became of one log object, where there is anything to say. */
 export type ObjectTrouble = {

@@ -198,11 +198,12 @@ function toLegKey(tally: Tally): string {
   return `${toHostKey(tally)} ${tally.interfaceId}`;
 }
 
-function toHostKey(tally: Tally): string {
+function toHostKey(tally: Parameters<typeof toFindingId>[0]): string {
   return [tally.indicator, tally.accountId, tally.region, tally.localIp, tally.month].join(' ');
 }
 
-function toFindingId(tally: Tally): string {
+/** Id of the finding about the tally's host; it has no clock in it. */
+export function toFindingId(tally: Pick<Tally, 'indicator' | 'accountId' | 'region' | 'localIp' | 'month'>): string {
   return `fh-${createHash('sha256').update(toHostKey(tally)).digest('hex').slice(0, 40)}`;
 }
 

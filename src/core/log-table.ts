@@ -46,10 +46,16 @@ export function toTablePlace(key: string): { root: string; dayFolder: string } |
 
 /** The table of all objects below the root that have this format. */
 export function toLogTable(root: string, format: FlowFormat): LogTable {
-  const name = `flow_${createHash('sha256').update(`${root}\n${format.fields.join(' ')}`).digest('hex').slice(0, 16)}`;
+  const name = `flow_${createHash('sha256')
+    .update(`${root}\n${format.fields.join(' ')}`)
+    .digest('hex')
+    .slice(0, 16)}`;
   const own = format.fields.map(toColumn);
   const names = new Set(own.map((column) => column.name));
-  const lacking = FLOW_COLUMNS.filter(({ column }) => !names.has(column)).map(({ column, type }) => ({ name: column, type }));
+  const lacking = FLOW_COLUMNS.filter(({ column }) => !names.has(column)).map(({ column, type }) => ({
+    name: column,
+    type,
+  }));
   return { name, root, columns: [...own, ...lacking] };
 }
 

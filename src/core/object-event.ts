@@ -9,6 +9,8 @@ export type ObjectRef = {
   readonly key: string;
   readonly sizeBytes: number;
   readonly etag: string;
+  /** Unix milliseconds of the event; 0 where it has no time. */
+  readonly modified: number;
   /** Orders the events of one key; absent from some senders. */
   readonly sequencer?: string;
 };
@@ -47,16 +49,16 @@ function fromS3Record(record: Json, s3: Json): EventOutcome {
   const isCreated = typeof record.eventName === 'string' && /^(s3:)?ObjectCreated:/.test(record.eventName);
   if (!isCreated) return { objects: [], ignored: ['not an object-created event'] };
   // S3 notifications encode the key as a form does: a blank is `+`.
-  return toOutcome(s3, (key) => decodeKey(key.replaceAll('+', ' ')));
+  return toOutcome(s3, record.eventTime, (key) => decodeKey(key.replaceAll('+', ' ')));
 }
 
 function fromEventBridge(event: Json, detail: Json): EventOutcome {
   if (event['detail-type'] !== 'Object Created') return { objects: [], ignored: ['not an object-created event'] };
   // EventBridge carries the key as it is.
-  return toOutcome(detail, (key) => key);
+  return toOutcome(detail, event.time, (key) => key);
 }
 
-function toOutcome(entity: Json, toKey: (key: string) => string): EventOutcome {
+function toOutcome(entity: Json, time: unknown, toKey: (key: string) => string): EventOutcome {
   const { bucket, object } = entity;
   if (!isObject(bucket) || !isObject(object) || typeof bucket.name !== 'string' || typeof object.key !== 'string') {
     return { objects: [], ignored: ['unknown shape'] };
@@ -69,6 +71,7 @@ function toOutcome(entity: Json, toKey: (key: string) => string): EventOutcome {
         key: toKey(object.key),
         sizeBytes: typeof object.size === 'number' ? object.size : 0,
         etag: typeof etag === 'string' ? etag : '',
+        modified: (typeof time === 'string' && Date.parse(time)) || 0,
         ...(typeof object.sequencer === 'string' ? { sequencer: object.sequencer } : {}),
       },
     ],

@@ -5,7 +5,7 @@
 import { canonicalAddress } from './address.ts';
 import { UsageError } from './errors.ts';
 
-export type ParameterType = 'ip' | 'limit' | 'date' | 'regions' | 'accounts' | 'ports' | 'batch' | 'chunk';
+export type ParameterType = 'ip' | 'limit' | 'date' | 'regions' | 'accounts' | 'ports' | 'batch' | 'chunk' | 'objects';
 
 export type QueryParameter = {
   readonly name: string;
@@ -37,8 +37,10 @@ export type QueryDefinition = {
 /** A statement and its values, one for each `?`; what Athena takes as execution parameters. */
 export type BoundQuery = { readonly sql: string; readonly values: readonly (string | bigint)[] };
 
+type ParameterValue = string | bigint | readonly string[];
+
 const HEADER_LINE = /^-- (name|kind|purpose|table|parameters|fields|columns|references):\s*(.*)$/;
-const PARAMETER_LINE = /^-- {3}(\w+) (ip|limit|date|regions|accounts|ports|batch|chunk)(?: = (\S+))?: (.+)$/;
+const PARAMETER_LINE = /^-- {3}(\w+) (ip|limit|date|regions|accounts|ports|batch|chunk|objects)(?: = (\S+))?: (.+)$/;
 const KINDS: ReadonlySet<string> = new Set(['table', 'view', 'detection', 'activity']);
 /** The JSON table is the one without partitions. */
 const UNPARTITIONED_TABLE = 'vpc_flow_logs';
@@ -72,12 +74,15 @@ export function parseDefinition(text: string): QueryDefinition {
 }
 
 /** Binds parameters by name. Unknown, missing and malformed ones are refused in one line that names what is allowed. */
-export function bindQuery(definition: QueryDefinition, given: Readonly<Record<string, string>>): BoundQuery {
+export function bindQuery(
+  definition: QueryDefinition,
+  given: Readonly<Record<string, string | readonly string[]>>,
+): BoundQuery {
   const { name, parameters } = definition;
   const known = parameters.map((parameter) => parameter.name).join(', ') || 'none';
   const unknown = Object.keys(given).find((key) => !parameters.some((parameter) => parameter.name === key));
   if (unknown !== undefined) throw new UsageError(`${name} has no parameter "${unknown}". Its parameters: ${known}.`);
-  const values = new Map<string, string | bigint>();
+  const values = new Map<string, ParameterValue>();
   for (const parameter of parameters) {
     const text = given[parameter.name] ?? parameter.defaultText;
     if (text === undefined) {
@@ -85,9 +90,32 @@ export function bindQuery(definition: QueryDefinition, given: Readonly<Record<st
         `${name} needs --param ${parameter.name}=…: ${parameter.description}. Its parameters: ${known}.`,
       );
     }
-    values.set(parameter.name, parseValue(name, parameter, text));
+    values.set(parameter.name, typeof text === 'string' ? parseValue(name, parameter, text) : text);
   }
-  return { sql: definition.sql, values: definition.placeholders.map((placeholder) => values.get(placeholder)!) };
+  const inOrder = definition.placeholders.map((placeholder) => values.get(placeholder)!);
+  return { sql: spreadLists(definition.sql, inOrder), values: inOrder.flat() };
+}
+
+/** A list stands as `IN (?)` in the text and becomes as many `?` as it has items. */
+function spreadLists(sql: string, values: readonly ParameterValue[]): string {
+  let at = 0;
+  return values.some(Array.isArray)
+    ? mapPlaceholders(sql, (placeholder) => {
+        const value = values[at++];
+        return Array.isArray(value) ? value.map(() => '?').join(', ') : placeholder;
+      })
+    : sql;
+}
+
+function mapPlaceholders(sql: string, map: (placeholder: string) => string): string {
+  return sql.replace(TOKENS, (token) => (token.startsWith('?') ? map(token) : token));
+}
+
+/** The statement with another table in place of the one it names: for tables that say the same in several places. */
+export function withTable(definition: QueryDefinition, table: string): QueryDefinition {
+  if (!/^[a-z][a-z0-9_]{0,127}$/.test(table)) throw new UsageError(`"${table}" is no name of a table.`);
+  const sql = definition.sql.replace(new RegExp(`\\b(FROM|JOIN)(\\s+)${definition.table}\\b`, 'g'), `$1$2${table}`);
+  return { ...definition, sql };
 }
 
 /** The names most like the one given, best first: those that share most pairs of letters. */
@@ -130,9 +158,13 @@ function parseHeaderLines(text: string): { entries: Map<string, string>; paramet
   return { entries, parameters };
 }
 
+/** What a `?` may stand in without being one: literals, quoted names, comments; and the `?` with its name. */
+const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\?\s*\/\*\s*\w+\s*\*\/|\?|\/\*[\s\S]*?\*\//g;
+
 /** The text without string literals, quoted names and comments, except the comment that names a `?`. */
 function toBareSql(text: string): string {
-  return text.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, (token) => {
+  return text.replace(TOKENS, (token) => {
+    if (token.startsWith('?')) return token.replaceAll(/\s/g, '');
     if (token.startsWith('/*')) return `/*${token.slice(2, -2).trim()}*/`;
     return token.startsWith('--') ? ' ' : "''";
   });
@@ -170,7 +202,7 @@ function checkPartitionPredicate({ name, kind, table, sql }: QueryDefinition): v
   }
 }
 
-function parseValue(query: string, parameter: QueryParameter, text: string): string | bigint {
+function parseValue(query: string, parameter: QueryParameter, text: string): ParameterValue {
   const refuse = (wanted: string): never => {
     throw new UsageError(`${query}: --param ${parameter.name}=${text} is not ${wanted}.`);
   };
@@ -191,6 +223,8 @@ function parseValue(query: string, parameter: QueryParameter, text: string): str
       return /^[0-9a-f]{32}$/.test(text) ? text : refuse('the key of a batch');
     case 'chunk':
       return /^\d{1,9}$/.test(text) ? BigInt(text) : refuse('the number of a chunk');
+    case 'objects':
+      return refuse('a list of log objects');
     case 'ports':
       return parsePorts(text) ?? refuse('a list of ports from 0 to 65535, such as 22,3389');
   }

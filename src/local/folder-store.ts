@@ -1,6 +1,7 @@
 /** Object store on a folder: a key is a path below it. An object is written beside its place and renamed into it. */
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,29 +9,70 @@ import type { ObjectStore } from '../ports.ts';
 
 let written = 0;
 
-/** Opens the store; the folder is made with the first object. */
+/** Opens the store; the folder is made with the first object. Who writes conditionally holds the home's lock. */
 export function openFolderStore(folder: string): ObjectStore {
+  const path = (key: string) => join(folder, key);
   return {
-    get: (key) => readIfPresent(join(folder, key)),
-    put: (key, body) => put(join(folder, key), body),
-    remove: (key) => rm(join(folder, key), { force: true }),
+    get: (key) => readIfPresent(path(key)),
+    read: async (key) => {
+      const text = await readIfPresent(path(key));
+      return text === undefined ? undefined : { text, version: toVersion(text) };
+    },
+    put: (key, body) => put(path(key), body),
+    replace: async (key, text, version) => {
+      if (version === undefined) return create(path(key), text);
+      if ((await readVersion(path(key))) !== version) return false;
+      await put(path(key), text);
+      return true;
+    },
+    remove: async (key, version) => {
+      if (version !== undefined && (await readVersion(path(key))) !== version) return false;
+      await rm(path(key), { force: true });
+      return true;
+    },
     list: (prefix) => list(folder, prefix),
   };
 }
 
 async function put(path: string, body: string | AsyncIterable<Uint8Array>): Promise<void> {
+  await writeBeside(path, body, (unfinished) => rename(unfinished, path));
+}
+
+/** Writes only where nothing is: a link is refused where a name is taken. */
+async function create(path: string, text: string): Promise<boolean> {
+  try {
+    await writeBeside(path, text, (unfinished) => link(unfinished, path));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function writeBeside(
+  path: string,
+  body: string | AsyncIterable<Uint8Array>,
+  moveIn: (unfinished: string) => Promise<void>,
+): Promise<void> {
   const unfinished = `${path}.${process.pid}-${written++}.unfinished`;
   await mkdir(dirname(path), { recursive: true });
   try {
     if (typeof body === 'string') await writeFile(unfinished, body);
     else await pipeline(Readable.from(body), createWriteStream(unfinished));
-    await rename(unfinished, path);
-  } catch (error) {
+    await moveIn(unfinished);
+  } finally {
     await rm(unfinished, { force: true });
-    throw error;
   }
 }
 
+async function readVersion(path: string): Promise<string | undefined> {
+  const text = await readIfPresent(path);
+  return text === undefined ? undefined : toVersion(text);
+}
+
+function toVersion(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 async function* list(folder: string, prefix: string): AsyncGenerator<string> {
   const start = prefix.endsWith('/') ? prefix.slice(0, -1) : posix.dirname(prefix);
   for await (const key of walk(folder, start)) if (key.startsWith(prefix)) yield key;

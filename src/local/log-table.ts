@@ -43,12 +43,19 @@ const DUCKDB_TYPES: Readonly<Record<FlowColumn['type'], string>> = {
   bigint: 'BIGINT',
 };
 
+export type LogTableOptions = {
+  readonly onObject?: (object: LogObject) => void;
+  /** What `"$path"` says of an object, where its file is only a copy. */
+  readonly keyOf?: (object: LogObject) => string;
+};
+
 /** Creates `vpcflow` over the objects; each `key` is a file path. Objects it could not read at all are counted, not thrown. */
 export async function createLogTable(
   engine: DuckdbEngine,
   objects: Iterable<LogObject>,
-  onObject: (object: LogObject) => void = () => {},
+  options: LogTableOptions = {},
 ): Promise<LogTableSummary> {
+  const { onObject = () => {}, keyOf = ({ key }) => key } = options;
   const summary: Summary = {
     objects: 0,
     rows: 0,
@@ -64,7 +71,7 @@ export async function createLogTable(
     await addObject(engine, object, summary, groups, formats);
     onObject(object);
   }
-  await createView(engine, [...groups.values()], [...formats.values()]);
+  await createView(engine, [...groups.values()], [...formats.values()], keyOf);
   return { ...summary, formats: [...formats.values()] };
 }
 
@@ -131,10 +138,12 @@ async function createView(
   engine: DuckdbEngine,
   groups: readonly ReadGroup[],
   formats: readonly CountedFormat[],
+  keyOf: (object: LogObject) => string,
 ): Promise<void> {
   for (const { packing, paths, objects, formatNumbers } of groups) {
     const variables = {
       paths,
+      keys: objects.map(keyOf),
       formats: formatNumbers,
       dates: objects.map(({ date }) => date.replaceAll('-', '/')),
       regions: objects.map(({ region }) => region),
@@ -165,7 +174,8 @@ function toSelect({ packing, formatNumbers }: ReadGroup, formats: readonly Count
   return `SELECT ${columns.join(', ')},
   ${ofObject('dates')} AS date_partition,
   ${ofObject('regions')} AS region_partition,
-  ${ofObject('accounts')} AS account_partition
+  ${ofObject('accounts')} AS account_partition,
+  ${ofObject('keys')} AS "$path"
 FROM read_flow_objects(getvariable('paths_${packing}'), {${types}}, '${packing}')`;
 }
 
@@ -185,6 +195,6 @@ function toColumnText(field: string, formats: readonly CountedFormat[], formatNu
 
 function toEmptySelect(): string {
   const columns = FLOW_COLUMNS.map(({ column, type }) => `CAST(NULL AS ${DUCKDB_TYPES[type]}) AS ${column}`);
-  const partitions = ['date_partition', 'region_partition', 'account_partition'];
+  const partitions = ['date_partition', 'region_partition', 'account_partition', '"$path"'];
   return `SELECT ${[...columns, ...partitions.map((column) => `CAST(NULL AS VARCHAR) AS ${column}`)].join(', ')} WHERE false`;
 }

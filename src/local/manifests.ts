@@ -6,7 +6,7 @@ import { latestOfEach, type Manifest, type StoredLogObject } from '../core/batch
 /** Log objects of all manifests; none where the home has none. */
 export async function listIngested(home: string): Promise<StoredLogObject[]> {
   const folder = join(home, 'manifests');
-  const files = await readdir(folder).catch(() => []);
+  const files = await readdir(folder, { recursive: true }).catch(() => []);
   const objects: StoredLogObject[] = [];
   for (const file of files.filter((name) => name.endsWith('.json')).sort()) {
     objects.push(...(JSON.parse(await readFile(join(folder, file), 'utf8')) as Manifest).objects);

@@ -126,7 +126,9 @@ async function runOverLogs(
   }
   const parameters = { ...toDateSpan(objects), ...request.parameters };
   const selected = selectPartitions(objects, parameters);
-  const summary = await createLogTable(engine, await fetch(selected, request, engine), () => signal?.throwIfAborted());
+  const summary = await createLogTable(engine, await fetch(selected, request, engine), {
+    onObject: () => signal?.throwIfAborted(),
+  });
   note(
     `${plural(selected.length, 'log object')}, ${plural(summary.rows, 'record')}; ${describeTrouble({ ...summary, foreign })}`,
   );

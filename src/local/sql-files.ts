@@ -1,6 +1,7 @@
 /** The folder `sql/`: its definitions, read and checked. */
 import { readdir, readFile } from 'node:fs/promises';
 import { parseDefinition, type QueryDefinition } from '../core/query.ts';
+import type { WorkflowQueries } from '../tasks/bind-query.ts';
 import type { DuckdbEngine } from './duckdb.ts';
 
 const SQL = new URL('../../sql/', import.meta.url);
@@ -15,9 +16,17 @@ export async function readDefinitions(
   );
 }
 
-/** One definition by its folder and name. */
-export async function readDefinition(folder: 'detections' | 'workflow', name: string): Promise<QueryDefinition> {
-  return parseDefinition(await readFile(new URL(`${folder}/${name}.sql`, SQL), 'utf8'));
+/** The texts that the workflow binds. */
+export async function readWorkflowQueries(): Promise<WorkflowQueries> {
+  const read = async (name: keyof WorkflowQueries) =>
+    parseDefinition(await readFile(new URL(`workflow/${name}.sql`, SQL), 'utf8'));
+  const [ioc_matches, raw_evidence, distinct_addresses, host_data_ratio] = await Promise.all([
+    read('ioc_matches'),
+    read('raw_evidence'),
+    read('distinct_addresses'),
+    read('host_data_ratio'),
+  ]);
+  return { ioc_matches, raw_evidence, distinct_addresses, host_data_ratio };
 }
 
 /** Every query a user can run: detections, then activity. */

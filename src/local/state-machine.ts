@@ -43,6 +43,7 @@ export async function readStateMachine(): Promise<StateMachineDefinition> {
  * while it waits for its turn. So every Task may take 23 days, about the longest that timers can count.
  */
 function withoutTimeouts(definition: StateMachineDefinition): StateMachineDefinition {
+  if (definition.TimeoutSeconds !== undefined) definition.TimeoutSeconds = LONGEST_SECONDS;
   for (const state of Object.values(definition.States)) {
     if (state.Type === 'Task') state.TimeoutSeconds = LONGEST_SECONDS;
     if (state.Type === 'Map' && state.ItemProcessor) withoutTimeouts(state.ItemProcessor);

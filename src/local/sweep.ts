@@ -2,25 +2,20 @@
 import { availableParallelism } from 'node:os';
 import { MOST } from '../core/batch.ts';
 import { Interrupted } from '../core/errors.ts';
-import { fromJson, toJson } from '../core/exact-json.ts';
-import { addChunkResults, type ChunkResult, type ExecutionInput } from '../core/execution.ts';
-import { type Finding, foldFindings } from '../core/finding.ts';
+import { type ExecutionInput, toExecutionName } from '../core/execution.ts';
 import type { ListProblem } from '../core/indicator.ts';
 import type { ForeignReason } from '../core/log-object.ts';
-import type { ResultRow } from '../core/match.ts';
-import { Tallies, type Tally } from '../core/sighting.ts';
-import { type Sighting, toSightings } from '../core/sighting-document.ts';
-import type { FindingChanges, ObjectStore } from '../ports.ts';
-import { readTallies } from '../tasks/collect.ts';
-import { type Ingested, ingest } from '../tasks/ingest.ts';
-import { readChunkResults, type ScanProgress } from '../tasks/scan.ts';
+import type { ObjectStore } from '../ports.ts';
+import { type LoadedIndicators, storeIndicators } from '../tasks/indicator-versions.ts';
+import { ingest } from '../tasks/ingest.ts';
+import { type Executed, readExecuted } from '../tasks/read-executed.ts';
+import type { ScanProgress } from '../tasks/scan.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
-import { type LoadedIndicators, loadIndicators, storeIndicators } from './indicator-versions.ts';
+import { loadIndicators } from './indicator-versions.ts';
 import { isRemote, listLogs, openLogs, REMOTE_CONCURRENCY, type RemoteLogs } from './remote-logs.ts';
 import { runExecution } from './state-machine.ts';
 import { openTasks } from './tasks.ts';
-import { openQueryResults } from './workflow-queries.ts';
 
 export type SweepRequest = {
   readonly logs: readonly string[];
@@ -46,32 +41,14 @@ export type SweepProgress =
   | { readonly step: 'match' }
   | { readonly step: 'wait'; readonly pid: number };
 
-export type SweepSummary = ChunkResult & {
+export type SweepSummary = Executed['summary'] & {
   readonly foreign: Readonly<Partial<Record<ForeignReason, number>>>;
   readonly firstForeign?: string;
   readonly indicators: number;
   readonly problems: readonly ListProblem[];
-  readonly opened: number;
-  readonly updated: number;
-  readonly withdrawn: number;
-  /** Executions whose look at the hosts' other traffic failed; their findings stand. */
-  readonly withoutDataRatio: number;
 };
 
-export type SweepResult = {
-  readonly sightings: readonly Sighting[];
-  /** Findings that the shown sightings belong to. */
-  readonly findings: readonly Finding[];
-  /** What the rest of the graver findings' hosts' traffic looks like, most bytes first; rationed. */
-  readonly dataRatios: readonly HostDataRatio[];
-  readonly summary: SweepSummary;
-};
-
-/** Rows of the data-ratio query about the host of a finding. */
-export type HostDataRatio = { readonly findingId: string; readonly rows: readonly ResultRow[] };
-
-/** Peers of a host that are kept for showing; all of them are in runs/. */
-const MOST_PEERS = 5;
+export type SweepResult = Omit<Executed, 'summary'> & { readonly summary: SweepSummary };
 
 /** At 32 MB to a chunk two cores both have work, and progress moves. */
 const CHUNK_BYTES = 32 * 1024 * 1024;
@@ -99,7 +76,7 @@ async function sweepHome(
   const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   report({ step: 'notice', objects: objects.length, bytes, foreign: sumOf(ingested.foreign) });
   const areRemote = objects.some(({ key }) => isRemote(key));
-  const executions: Executed[] = [];
+  const executions: string[] = [];
   for (const { key, manifest } of ingested.manifests) {
     if (request.signal?.aborted) throw new Interrupted('stopped by the user');
     const input = toExecutionInput(request, key, manifest.batch, indicators);
@@ -117,9 +94,13 @@ async function sweepHome(
     } finally {
       await tasks.close();
     }
-    executions.push(await readExecuted(input.execution, request.home, store));
+    executions.push(input.execution);
   }
-  return toResult(executions, ingested, loaded, store);
+  const { summary, ...executed } = await readExecuted(executions, 'sweep', store);
+  const { foreign, firstForeign } = ingested;
+  const notice = { foreign, ...(firstForeign === undefined ? {} : { firstForeign }) };
+  const lists = { indicators: loaded.indicators.length, problems: loaded.problems };
+  return { ...executed, summary: { ...summary, ...notice, ...lists } };
 }
 
 /** What an earlier run of the same name left must not be taken for this one's. */
@@ -129,93 +110,21 @@ async function removeRun(execution: string, store: ObjectStore): Promise<void> {
   for (const key of keys) await store.remove(key);
 }
 
-type Executed = {
-  chunks: ChunkResult;
-  tallies: Tally[];
-  changes: FindingChanges;
-  hasDataRatio: boolean;
-  dataRatios: HostDataRatio[];
-};
-
-const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
-
-/** What the states of an execution left in runs/. */
-async function readExecuted(execution: string, home: string, store: ObjectStore): Promise<Executed> {
-  const chunks = await Array.fromAsync(readChunkResults(execution, store));
-  const read = async <T>(name: string, none: T) => {
-    const text = await store.get(`runs/${execution}/${name}.json`);
-    return text === undefined ? none : fromJson<T>(text);
-  };
-  const executed = {
-    chunks: addChunkResults(chunks),
-    tallies: await read<Tally[]>('sightings', []),
-    changes: await read('changes', NO_CHANGES),
-    dataRatios: await readDataRatios(execution, home, store),
-    hasDataRatio: (await store.get(`runs/${execution}/data-ratio-failure.json`)) === undefined,
-  };
-  const { opened, updated, withdrawn } = executed.changes;
-  const result = { ...executed.chunks, opened: opened.length, updated: updated.length, withdrawn: withdrawn.length };
-  await store.put(`runs/${execution}/result.json`, `${toJson(result, 2)}\n`);
-  return executed;
-}
-
-async function readDataRatios(execution: string, home: string, store: ObjectStore): Promise<HostDataRatio[]> {
-  const prefix = `runs/${execution}/data-ratio/`;
-  const dataRatios: HostDataRatio[] = [];
-  for await (const key of store.list(prefix)) {
-    const rows: ResultRow[] = [];
-    for await (const row of openQueryResults(home).rows(key)) if (rows.push(row) === MOST_PEERS) break;
-    dataRatios.push({ findingId: key.slice(prefix.length, -'.json'.length), rows });
-  }
-  return dataRatios;
-}
-
-async function toResult(
-  executions: readonly Executed[],
-  ingested: Ingested,
-  loaded: LoadedIndicators,
-  store: ObjectStore,
-): Promise<SweepResult> {
-  const shown = new Tallies();
-  for (const { tallies } of executions) for (const tally of tallies) shown.merge(tally);
-  const fold = foldFindings(shown.sorted().length === 0 ? [] : await readTallies(store));
-  const sightings = toSightings(shown.sorted(), fold);
-  // A sighting over two months belongs to two findings.
-  const ids = new Set(shown.sorted().map((tally) => fold.findingOf(tally)?.finding_id));
-  const count = (kind: keyof FindingChanges) =>
-    executions.reduce((total, { changes }) => total + changes[kind].length, 0);
-  return {
-    sightings,
-    findings: fold.findings.filter((finding) => ids.has(finding.finding_id)),
-    dataRatios: executions.flatMap(({ dataRatios }) => dataRatios),
-    summary: {
-      ...addChunkResults(executions.map(({ chunks }) => chunks)),
-      ...{ foreign: ingested.foreign, indicators: loaded.indicators.length, problems: loaded.problems },
-      ...(ingested.firstForeign === undefined ? {} : { firstForeign: ingested.firstForeign }),
-      ...{ opened: count('opened'), updated: count('updated'), withdrawn: count('withdrawn') },
-      withoutDataRatio: executions.filter(({ hasDataRatio }) => !hasDataRatio).length,
-    },
-  };
-}
-
 function toExecutionInput(request: SweepRequest, manifest: string, batch: string, indicators: string): ExecutionInput {
-  const from = toSeconds(request.from);
-  const to = toSeconds(request.to);
-  const version = indicators.slice('indicators/'.length, -'.json'.length);
-  const window = `${from ?? ''}-${to ?? ''}`;
+  const window = toWindow(request);
   return {
-    // The same work has the same name, so that doing it again leaves one run, not two.
-    execution: ['sweep', batch, version, window].filter((part) => part !== '-').join('_'),
+    execution: toExecutionName('sweep', batch, { indicators, window }),
     mode: 'sweep',
     clock: request.clock.toISOString(),
-    manifest,
-    indicators,
-    window: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) },
+    ...{ manifest, indicators, window },
   };
 }
 
-function toSeconds(date: Date | undefined): number | undefined {
-  return date === undefined ? undefined : date.getTime() / 1000;
+function toWindow({ from, to }: SweepRequest): ExecutionInput['window'] {
+  return {
+    ...(from === undefined ? {} : { from: from.getTime() / 1000 }),
+    ...(to === undefined ? {} : { to: to.getTime() / 1000 }),
+  };
 }
 
 function sumOf(counts: Readonly<Partial<Record<string, number>>>): number {

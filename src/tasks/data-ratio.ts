@@ -1,5 +1,5 @@
 /**
- * PlanDataRatio and BindDataRatio: for the hosts of the graver findings, what the rest of their traffic looks like. The
+ * PlanDataRatio: for the hosts of the graver findings, what the rest of their traffic looks like. The
  * query reads raw logs, so it is rationed: a finding once in six hours, and so many bytes a day; what is left out is
  * recorded with its reason.
  */
@@ -7,14 +7,12 @@ import type { StoredLogObject } from '../core/batch.ts';
 import type { ExecutionInput } from '../core/execution.ts';
 import { type Finding, foldFindings } from '../core/finding.ts';
 import { toMatch } from '../core/match.ts';
-import { bindQuery, type QueryDefinition } from '../core/query.ts';
 import { isAtLeast } from '../core/severity.ts';
 import { Tallies } from '../core/sighting.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
-import { type QueryInput, toQueryInput } from './bind-match.ts';
 import { readManifest } from './plan.ts';
 
-/** A host to look at, and the partitions it takes. */
+/** A host to look at, in one table, and the partitions and objects it takes. */
 export type DataRatioHost = {
   readonly findingId: string;
   readonly ip: string;
@@ -22,11 +20,17 @@ export type DataRatioHost = {
   readonly region: string;
   readonly dateFrom: string;
   readonly dateTo: string;
+  /** Key of the list of objects to read. */
+  readonly objects: string;
+  readonly table: string;
 };
+
+/** The table that an object is in; undefined if it is in none. */
+export type TableOf = (object: StoredLogObject) => Promise<string | undefined>;
 
 export type DataRatioRation = { readonly bytesPerDay: number; readonly hosts: number };
 
-export type DataRatioInput = Pick<ExecutionInput, 'manifest' | 'clock'> & {
+export type DataRatioInput = Pick<ExecutionInput, 'execution' | 'manifest' | 'clock'> & {
   readonly matched: { readonly locations: readonly string[] };
 };
 
@@ -41,13 +45,18 @@ type Spent = { bytes: number; readonly at: Record<string, string> };
 const HOURS_BETWEEN = 6;
 const DAY_MILLISECONDS = 24 * 3_600_000;
 
-/** Picks the hosts within the ration and books them. */
+/** A query stays under 150 KB: `"$path" IN (…)` may take this much of it. */
+export const MOST_PATHS = { bytes: 100_000, objects: 500 };
+
+export type DataRatioPorts = { readonly store: ObjectStore; readonly results: QueryResults; readonly tableOf: TableOf };
+
+/** Picks the hosts within the ration, books them, and writes the list of objects of each look. */
 export async function planDataRatio(
   input: DataRatioInput,
   ration: DataRatioRation,
-  store: ObjectStore,
-  results: QueryResults,
+  ports: DataRatioPorts,
 ): Promise<DataRatioPlan> {
+  const { store, results } = ports;
   const findings = (await foldBatch(input.matched.locations, results)).filter(
     (finding) => isAtLeast(finding.severity, 'MEDIUM') && finding.local_ip !== '-' && finding.first_seen !== null,
   );
@@ -55,38 +64,67 @@ export async function planDataRatio(
   const { objects } = await readManifest(input.manifest, store);
   const today = await readSpent(input.clock, store);
   const yesterday = await readSpent(new Date(Date.parse(input.clock) - DAY_MILLISECONDS).toISOString(), store);
-  const hosts: DataRatioHost[] = [];
+  const looks: Look[] = [];
   const skipped: { findingId: string; reason: string }[] = [];
   for (const finding of findings) {
-    const { host, bytes } = toHost(finding, objects);
+    const look = toLook(finding, objects);
     const lastLook = today.at[finding.finding_id] ?? yesterday.at[finding.finding_id];
-    const isSeen = hosts.some(({ ip, accountId, region }) => isSameHost(host, { ip, accountId, region }));
-    const reason = isSeen
+    const reason = looks.some(({ host }) => isSameHost(look.host, host))
       ? 'the host was looked at for a graver finding'
-      : refuse(today.bytes + bytes, hosts.length, lastLook, input.clock, ration);
+      : refuse(today.bytes + look.bytes, looks.length, lastLook, input.clock, ration);
     if (reason !== undefined) skipped.push({ findingId: finding.finding_id, reason });
     else {
-      hosts.push(host);
-      today.bytes += bytes;
+      looks.push(look);
+      today.bytes += look.bytes;
       today.at[finding.finding_id] = input.clock;
     }
   }
   await store.put(spentKey(input.clock), JSON.stringify(today));
-  return { hosts, skipped };
+  const hosts = await Promise.all(looks.map((look) => writeLook(look, input.execution, ports)));
+  return { hosts: hosts.flat(), skipped };
+}
+
+type Host = Omit<DataRatioHost, 'objects' | 'table'>;
+type Look = { readonly host: Host; readonly objects: readonly StoredLogObject[]; readonly bytes: number };
+
+/** One query for each table, and for each list of objects that a query can name. */
+async function writeLook({ host, objects }: Look, execution: string, ports: DataRatioPorts): Promise<DataRatioHost[]> {
+  const byTable = new Map<string, StoredLogObject[]>();
+  for (const object of objects) {
+    const table = await ports.tableOf(object);
+    if (table === undefined) continue;
+    const own = byTable.get(table) ?? [];
+    byTable.set(table, own);
+    own.push(object);
+  }
+  const queries = [...byTable].flatMap(([table, own]) => toPathLists(own).map((list) => ({ table, list })));
+  return Promise.all(
+    queries.map(async ({ table, list }, at) => {
+      const key = `runs/${execution}/data-ratio/${host.findingId}.${at}.objects.json`;
+      await ports.store.put(key, JSON.stringify(list));
+      return { ...host, objects: key, table };
+    }),
+  );
+}
+
+/** Objects cut into lists that one query can name. */
+export function toPathLists(objects: readonly StoredLogObject[]): StoredLogObject[][] {
+  const lists: StoredLogObject[][] = [];
+  let bytes = 0;
+  for (const object of objects) {
+    const own = Buffer.byteLength(object.key) + "'', ".length;
+    const list = lists.at(-1);
+    const isFull = list === undefined || list.length >= MOST_PATHS.objects || bytes + own > MOST_PATHS.bytes;
+    if (isFull) lists.push([object]);
+    else list.push(object);
+    bytes = isFull ? own : bytes + own;
+  }
+  return lists;
 }
 
 /** Whether two of a plan are one host: private addresses are unique in an account's region at best. */
-function isSameHost(a: HostParts, b: HostParts): boolean {
+function isSameHost(a: Host, b: Host): boolean {
   return a.ip === b.ip && a.accountId === b.accountId && a.region === b.region;
-}
-
-type HostParts = Pick<DataRatioHost, 'ip' | 'accountId' | 'region'>;
-
-/** The data-ratio query of one host. */
-export function bindDataRatio(host: DataRatioHost, definition: QueryDefinition): QueryInput {
-  const { ip, accountId, region, dateFrom, dateTo } = host;
-  const parameters = { ip, date_from: dateFrom, date_to: dateTo, regions: region, accounts: accountId };
-  return toQueryInput(bindQuery(definition, parameters));
 }
 
 async function foldBatch(locations: readonly string[], results: QueryResults): Promise<readonly Finding[]> {
@@ -96,15 +134,16 @@ async function foldBatch(locations: readonly string[], results: QueryResults): P
 }
 
 /** Records may lie a day beside the partition of their time. */
-function toHost(finding: Finding, objects: readonly StoredLogObject[]): { host: DataRatioHost; bytes: number } {
+function toLook(finding: Finding, all: readonly StoredLogObject[]): Look {
   const { account_id: accountId, region } = finding;
   const dateFrom = shiftDay(finding.first_seen!, -1);
   const dateTo = shiftDay(finding.last_seen ?? finding.first_seen!, 1);
-  const bytes = objects
+  const objects = all
     .filter((object) => object.accountId === accountId && object.region === region)
-    .filter(({ date }) => date >= dateFrom && date <= dateTo)
-    .reduce((total, { sizeBytes }) => total + sizeBytes, 0);
-  return { host: { findingId: finding.finding_id, ip: finding.local_ip, accountId, region, dateFrom, dateTo }, bytes };
+    .filter(({ date }) => date >= dateFrom && date <= dateTo);
+  const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+  const host = { findingId: finding.finding_id, ip: finding.local_ip, accountId, region, dateFrom, dateTo };
+  return { host, objects, bytes };
 }
 
 function refuse(

@@ -7,13 +7,13 @@ import type { ObjectStore } from '../ports.ts';
 
 export class EvidenceWriter {
   readonly #store: ObjectStore;
-  readonly #partition: string;
+  readonly #evidence: EvidenceRef;
   readonly #addresses = new Map<string, IndicatorAddress>();
   #rows: { gzip: Gzip; stored: Promise<void> } | undefined;
 
   constructor(store: ObjectStore, evidence: EvidenceRef) {
     this.#store = store;
-    this.#partition = evidencePartition(evidence);
+    this.#evidence = evidence;
   }
 
   /** Adds one record, as JSON, and the indicator addresses in it. */
@@ -34,8 +34,7 @@ export class EvidenceWriter {
     if (this.#rows === undefined) return false;
     this.#rows.gzip.end();
     await this.#rows.stored;
-    const lines = [...this.#addresses.values()].map(toAddressRow).sort();
-    await this.#store.put(`evidence/indicator_addresses/${this.#partition}.json`, lines.join(''));
+    await putIndicatorAddresses(this.#evidence, [...this.#addresses.values()], this.#store);
     return true;
   }
 
@@ -48,10 +47,20 @@ export class EvidenceWriter {
   #open(): { gzip: Gzip; stored: Promise<void> } {
     const gzip = createGzip({ level: 1 });
     gzip.on('error', () => {}); // the store's promise tells
-    const stored = this.#store.put(`evidence/records/${this.#partition}.json.gz`, gzip);
+    const stored = this.#store.put(`evidence/records/${evidencePartition(this.#evidence)}.json.gz`, gzip);
     stored.catch(() => {}); // close() reports it
     return { gzip, stored };
   }
+}
+
+/** Writes the indicator addresses of a chunk: what the match query joins its records with. */
+export async function putIndicatorAddresses(
+  evidence: EvidenceRef,
+  addresses: readonly IndicatorAddress[],
+  store: ObjectStore,
+): Promise<void> {
+  const lines = addresses.map(toAddressRow).sort();
+  await store.put(`evidence/indicator_addresses/${evidencePartition(evidence)}.json`, lines.join(''));
 }
 
 function toAddressRow({ address, indicator, alsoIn }: IndicatorAddress): string {

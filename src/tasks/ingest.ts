@@ -1,5 +1,5 @@
 /** Ingest: objects that came in → manifests, one execution each. A key that is no log object is counted with its reason. */
-import { type Limits, type Manifest, type StoredLogObject, toManifests } from '../core/batch.ts';
+import { type Limits, type Manifest, manifestKey, type StoredLogObject, toManifests } from '../core/batch.ts';
 import { type ForeignReason, parseKey } from '../core/log-object.ts';
 import type { ObjectStore } from '../ports.ts';
 
@@ -38,11 +38,22 @@ export async function ingest(
     } else if (isSelected(outcome.logObject, selection)) taken.push({ ...object, ...outcome.logObject });
   }
   const manifests = toManifests(taken, limits).map((manifest) => ({
-    key: `manifests/${manifest.batch}.json`,
+    key: manifestKey(manifest),
     manifest,
   }));
   for (const { key, manifest } of manifests) await store.put(key, JSON.stringify(manifest));
   return { manifests, foreign, ...(firstForeign === undefined ? {} : { firstForeign }) };
+}
+
+/** The log objects among the listed that are selected; foreign ones are passed over. */
+export async function* selectObjects(
+  listed: AsyncIterable<ListedObject>,
+  selection: Selection,
+): AsyncGenerator<StoredLogObject> {
+  for await (const object of listed) {
+    const outcome = parseKey(object.key);
+    if ('logObject' in outcome && isSelected(outcome.logObject, selection)) yield { ...object, ...outcome.logObject };
+  }
 }
 
 function isSelected(object: { accountId: string; region: string }, { accounts, regions }: Selection): boolean {

@@ -44,7 +44,7 @@ function matchesOf(...hosts: string[]): QueryResults {
 }
 
 function planFor(hosts: string[], ration = { bytesPerDay: 1e9, hosts: 5 }, clock = CLOCK): Promise<DataRatioPlan> {
-  const input = { manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
+  const input = { execution: 'x', manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
   return planDataRatio(input, ration, store, matchesOf(...hosts));
 }
 

@@ -32,7 +32,7 @@ describe('ingest', () => {
     expect(foreign).toEqual({});
     expect(manifests).toHaveLength(1);
     const { key, manifest } = manifests[0]!;
-    expect(key).toBe(`manifests/${manifest.batch}.json`);
+    expect(key).toBe(`manifests/2026-09-01/${manifest.batch}.json`);
     expect(JSON.parse((await store.get(key))!)).toEqual(manifest);
     expect(manifest.objects).toMatchObject([
       { key: logKey(1), accountId: '111122223333', region: 'us-east-1', date: '2026-09-01', flowLogId: 'fl-0a' },
@@ -84,13 +84,14 @@ describe('plan', () => {
   async function planned(keys: string[], limits = MOST) {
     const { manifests } = await ingest(listed(...keys), ALL, MOST, store);
     const input = { execution: 'x', manifest: manifests[0]!.key } as ExecutionInput;
-    return { input, manifest: manifests[0]!.manifest, output: await plan(input, limits, store) };
+    return { input, manifest: manifests[0]!.manifest, output: await plan(input, { limits }, store) };
   }
 
   it('writes the list of each chunk and passes on its name only', async () => {
     const { manifest, output } = await planned([logKey(1), logKey(2), logKey(3)], { ...MOST, chunkObjects: 2 });
     expect(output).toEqual({
       batch: manifest.batch,
+      indicators: expect.stringMatching(/^indicators\/[0-9a-f]{32}\.json$/),
       chunks: [
         { chunk: 0, objects: 'runs/x/chunks/0.objects.json' },
         { chunk: 1, objects: 'runs/x/chunks/1.objects.json' },
@@ -117,7 +118,7 @@ describe('plan', () => {
 
   it('says what to do where the manifest is gone', async () => {
     const input = { execution: 'x', manifest: 'manifests/none.json' } as ExecutionInput;
-    await expect(plan(input, MOST, store)).rejects.toThrow(ExecutionFailed);
-    await expect(plan(input, MOST, store)).rejects.toThrow('manifests/none.json is gone; run the sweep again');
+    await expect(plan(input, { limits: MOST }, store)).rejects.toThrow(ExecutionFailed);
+    await expect(plan(input, { limits: MOST }, store)).rejects.toThrow('manifests/none.json is gone; run the sweep again');
   });
 });

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { readIndicatorLists } from '../../src/core/indicator.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
-import { indicatorSets, storeIndicators } from '../../src/local/indicator-versions.ts';
+import { indicatorSets, storeIndicators } from '../../src/tasks/indicator-versions.ts';
 import { logFiles } from '../../src/local/log-files.ts';
 import { openLineChecker } from '../../src/local/scan-kernel.ts';
 import { openScanPool } from '../../src/local/scan-pool.ts';
@@ -34,7 +34,7 @@ async function writeChunk(execution: string, chunk: number, rows: number) {
 
 async function storeList(): Promise<string> {
   const { indicators } = readIndicatorLists([{ source: 'list', text: '203.0.113.7\n' }], { own: [] });
-  return storeIndicators({ indicators, allowed: [], problems: [] }, store);
+  return storeIndicators({ indicators, allowed: [] }, store);
 }
 
 it('worker threads give what the same scan gives here, and tell their progress', async () => {

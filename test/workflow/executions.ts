@@ -5,12 +5,13 @@ import { fromJson } from '../../src/core/exact-json.ts';
 import type { ChunkResult, ExecutionInput } from '../../src/core/execution.ts';
 import type { Finding } from '../../src/core/finding.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
-import { loadIndicators, storeIndicators } from '../../src/local/indicator-versions.ts';
+import { loadIndicators } from '../../src/local/indicator-versions.ts';
 import { listLogFiles } from '../../src/local/log-files.ts';
 import { runExecution, type TaskState } from '../../src/local/state-machine.ts';
 import { openTasks, type TaskOptions } from '../../src/local/tasks.ts';
 import type { ObjectStore } from '../../src/ports.ts';
-import { readFindings } from '../../src/tasks/collect.ts';
+import { readFindings } from '../../src/tasks/fold.ts';
+import { storeIndicators } from '../../src/tasks/indicator-versions.ts';
 import { ingest } from '../../src/tasks/ingest.ts';
 import { type World, writeFileAt } from '../oracle/world.ts';
 

@@ -37,7 +37,7 @@ export function registerFindings(program: Command): void {
     .action(async (options: { sightings?: true; severity?: Severity; failOn?: Severity }, command: Command) => {
       const settings = readSettings(command);
       const { openFolderStore } = await import('../../local/folder-store.ts');
-      const { readTallies } = await import('../../tasks/collect.ts');
+      const { readTallies } = await import('../../tasks/sightings.ts');
       const tallies = await readTallies(openFolderStore(settings.home));
       const fold = foldFindings(tallies);
       const findings = fold.findings.filter(({ severity }) => isAtLeast(severity, options.severity ?? 'INFORMATIONAL'));

@@ -1,0 +1,120 @@
+/** Texts of IOC lists → a version of the indicators in the store, and back. The same lists make the same version. */
+import { createHash } from 'node:crypto';
+import { type Network, overlaps, parseNetwork } from '../core/address.ts';
+import { ExecutionFailed } from '../core/errors.ts';
+import { type Indicator, type ListProblem, readAllowlist, readIndicatorLists } from '../core/indicator.ts';
+import { compileIndicators, type IndicatorSet } from '../core/indicator-set.ts';
+import type { ObjectStore } from '../ports.ts';
+
+export type LoadedIndicators = {
+  readonly indicators: readonly Indicator[];
+  readonly allowed: readonly Network[];
+  readonly problems: readonly ListProblem[];
+};
+
+/** A list as it was read: its base name and its text. */
+export type ListText = { readonly source: string; readonly text: string };
+
+export type ListTexts = {
+  readonly iocs: readonly ListText[];
+  readonly allow: readonly ListText[];
+  readonly own: readonly Network[];
+};
+
+/** Where the lists in force are put, and what follows from them. */
+export const INCOMING = 'indicators/incoming/';
+export const ALLOW = 'indicators/allow/';
+const CURRENT = 'indicators/current.json';
+/** The table `incident_iocs` of the playbook lies over it. */
+const INCIDENT_IOCS = 'indicators/incident_iocs/iocs.csv';
+
+/** Reads the lists; a bad line is a problem and costs only itself. */
+export function readLists({ iocs, allow, own }: ListTexts): LoadedIndicators {
+  const { indicators, problems } = readIndicatorLists(iocs, { own });
+  const allowlist = readAllowlist(allow);
+  return { indicators, allowed: allowlist.networks, problems: [...problems, ...allowlist.problems] };
+}
+
+/** Writes the version under its key, which is a hash of what is in it. */
+export async function storeIndicators(loaded: Omit<LoadedIndicators, 'problems'>, store: ObjectStore): Promise<string> {
+  const lines = loaded.indicators.map(({ text, comment, source }) => JSON.stringify({ text, comment, source }));
+  const allowed = loaded.allowed.map(({ text }) => text);
+  const document = `{"allowed":${JSON.stringify(allowed)},"indicators":[\n${lines.join(',\n')}\n]}\n`;
+  const key = `indicators/${createHash('sha256').update(document).digest('hex').slice(0, 32)}.json`;
+  await store.put(key, document);
+  return key;
+}
+
+/** The version in force; before the first list came, one without indicators. */
+export async function currentIndicators(store: ObjectStore): Promise<string> {
+  const current = await store.get(CURRENT);
+  if (current !== undefined) return (JSON.parse(current) as { indicators: string }).indicators;
+  return storeIndicators({ indicators: [], allowed: [] }, store);
+}
+
+/** Brings what lies in `incoming/` and `allow/` into force. `before` and `now` are equal if that changed nothing. */
+export async function importIncoming(
+  own: readonly Network[],
+  store: ObjectStore,
+): Promise<{ before: string; now: string; loaded: LoadedIndicators }> {
+  const before = await currentIndicators(store);
+  const loaded = readLists({ iocs: await readTexts(INCOMING, store), allow: await readTexts(ALLOW, store), own });
+  const now = await storeIndicators(loaded, store);
+  await store.put(INCIDENT_IOCS, toIncidentIocs(loaded));
+  await store.put(CURRENT, JSON.stringify({ indicators: now }));
+  return { before, now, loaded };
+}
+
+/** A version by its key. */
+export async function readIndicators(key: string, store: ObjectStore): Promise<Omit<LoadedIndicators, 'problems'>> {
+  const text = await store.get(key);
+  if (text === undefined)
+    throw new ExecutionFailed(`the indicator version ${key} is gone; run the sweep with its list again`);
+  const version = JSON.parse(text) as {
+    allowed: string[];
+    indicators: { text: string; comment: string; source: string }[];
+  };
+  return {
+    indicators: version.indicators.map((entry) => ({ ...entry, network: parseNetwork(entry.text)!.network })),
+    allowed: version.allowed.map((entry) => parseNetwork(entry)!.network),
+  };
+}
+
+/** A function that compiles a version once and keeps it. */
+export function indicatorSets(store: ObjectStore, loaded: ReadonlyMap<string, LoadedIndicators> = new Map()) {
+  const sets = new Map<string, Promise<IndicatorSet>>();
+  const compile = async (key: string): Promise<IndicatorSet> => {
+    const { indicators, allowed } = loaded.get(key) ?? (await readIndicators(key, store));
+    return compileIndicators(indicators, allowed);
+  };
+  return (key: string): Promise<IndicatorSet> => {
+    const set = sets.get(key) ?? compile(key);
+    sets.set(key, set);
+    set.catch(() => sets.delete(key)); // a store that failed once may answer the next time
+    return set;
+  };
+}
+
+/** Texts under a prefix, by name: the first list that names an indicator gives its comment. */
+async function readTexts(prefix: string, store: ObjectStore): Promise<ListText[]> {
+  const keys = (await Array.fromAsync(store.list(prefix))).filter((key) => !key.endsWith('/')).sort();
+  const texts: ListText[] = [];
+  for (const key of keys) {
+    const text = await store.get(key);
+    if (text !== undefined) texts.push({ source: key.slice(key.lastIndexOf('/') + 1), text });
+  }
+  return texts;
+}
+
+/** Exact addresses only: the playbook's view compares text. */
+function toIncidentIocs({ indicators, allowed }: LoadedIndicators): string {
+  const quote = (text: string) =>
+    `"${text
+      .replaceAll('\\', '\\\\')
+      .replaceAll('"', '\\"')
+      .replaceAll(/[\r\n]+/g, ' ')}"`;
+  return indicators
+    .filter(({ text, network }) => !text.includes('/') && !allowed.some((range) => overlaps(range, network)))
+    .map(({ text, comment }) => `${quote(text)},${quote(comment)}\n`)
+    .join('');
+}

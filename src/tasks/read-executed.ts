@@ -1,0 +1,65 @@
+/** What finished executions left in the store → the sightings and findings they show. */
+import { fromJson } from '../core/exact-json.ts';
+import { addChunkResults, type ChunkResult } from '../core/execution.ts';
+import { type Finding, foldFindings } from '../core/finding.ts';
+import { Tallies, type Tally } from '../core/sighting.ts';
+import { type Sighting, toSightings } from '../core/sighting-document.ts';
+import type { ObjectStore } from '../ports.ts';
+import { dataRatioFailureKey } from './record-failure.ts';
+import { type ExecutionResult, type HostDataRatio, readHostDataRatios, resultKey } from './record-result.ts';
+import { readTallies } from './sightings.ts';
+
+export type Executed = {
+  readonly sightings: readonly Sighting[];
+  /** Findings that the shown sightings belong to. */
+  readonly findings: readonly Finding[];
+  /** What the rest of the graver findings' hosts' traffic looks like, most bytes first; rationed. */
+  readonly dataRatios: readonly HostDataRatio[];
+  readonly summary: ChunkResult & {
+    readonly opened: number;
+    readonly updated: number;
+    readonly withdrawn: number;
+    /** Executions whose look at the hosts' other traffic failed; their findings stand. */
+    readonly withoutDataRatio: number;
+  };
+};
+
+/** Adds the executions up. A hunt stores nothing, so its sightings are judged by themselves. */
+export async function readExecuted(
+  executions: readonly string[],
+  mode: 'sweep' | 'hunt',
+  store: ObjectStore,
+): Promise<Executed> {
+  const results = await Promise.all(executions.map((execution) => readResult(execution, store)));
+  const shown = new Tallies();
+  for (const { tallies } of results) for (const tally of tallies) shown.merge(tally);
+  const tallies = shown.sorted();
+  const fold = foldFindings(mode === 'hunt' || tallies.length === 0 ? tallies : await readTallies(store, tallies));
+  // A sighting over two months belongs to two findings.
+  const ids = new Set(tallies.map((tally) => fold.findingOf(tally)?.finding_id));
+  const sum = (kind: 'opened' | 'updated' | 'withdrawn') =>
+    results.reduce((total, { result }) => total + (result?.[kind] ?? 0), 0);
+  return {
+    sightings: toSightings(tallies, fold),
+    findings: fold.findings.filter((finding) => ids.has(finding.finding_id)),
+    dataRatios: results.flatMap(({ dataRatios }) => dataRatios),
+    summary: {
+      ...addChunkResults(results.flatMap(({ result }) => result ?? [])),
+      ...{ opened: sum('opened'), updated: sum('updated'), withdrawn: sum('withdrawn') },
+      withoutDataRatio: results.filter(({ hasDataRatio }) => !hasDataRatio).length,
+    },
+  };
+}
+
+async function readResult(execution: string, store: ObjectStore) {
+  const read = async <T>(key: string) => {
+    const text = await store.get(key);
+    return text === undefined ? undefined : fromJson<T>(text);
+  };
+  return {
+    result: await read<ExecutionResult>(resultKey(execution)),
+    tallies: (await read<Tally[]>(`runs/${execution}/sightings.json`)) ?? [],
+    dataRatios: await readHostDataRatios(execution, store),
+    hasDataRatio: (await store.get(dataRatioFailureKey(execution))) === undefined,
+  };
+}

@@ -1,0 +1,23 @@
+/** RecordFailure: why an execution failed, or did without its data ratio, kept with the execution. */
+import type { ObjectStore } from '../ports.ts';
+
+export type RecordFailureInput = {
+  readonly execution: string;
+  readonly failure?: unknown;
+  readonly dataRatioFailure?: unknown;
+};
+
+/** A failure of the look at other traffic never costs the findings, and has a document of its own. */
+export async function recordFailure(input: RecordFailureInput, store: ObjectStore): Promise<void> {
+  const { execution, failure, dataRatioFailure } = input;
+  if (failure !== undefined) await store.put(failureKey(execution), `${JSON.stringify(failure, null, 2)}\n`);
+  else await store.put(dataRatioFailureKey(execution), `${JSON.stringify(dataRatioFailure, null, 2)}\n`);
+}
+
+export function failureKey(execution: string): string {
+  return `runs/${execution}/failure.json`;
+}
+
+export function dataRatioFailureKey(execution: string): string {
+  return `runs/${execution}/data-ratio-failure.json`;
+}

@@ -1,0 +1,59 @@
+/** Lists came, changed or went → the indicators in force, and the objects of the past evaluated anew with all of them. */
+import type { Network } from '../core/address.ts';
+import { MOST, type StoredLogObject, toManifests } from '../core/batch.ts';
+import { toExecutionName } from '../core/execution.ts';
+import type { ObjectStore, Workflow } from '../ports.ts';
+import { importIncoming, type LoadedIndicators } from './indicator-versions.ts';
+import { type ListedObject, selectObjects } from './ingest.ts';
+import { type Started, startExecution } from './start-execution.ts';
+import { daysBetween, type SweepWindow, shiftDay } from './sweep-window.ts';
+
+export type RetroHuntPorts = {
+  readonly store: ObjectStore;
+  readonly workflow: Workflow;
+  readonly list: (window: SweepWindow) => AsyncIterable<ListedObject>;
+};
+
+export type RetroHunt = {
+  readonly indicators: string;
+  readonly isChanged: boolean;
+  readonly loaded: LoadedIndicators;
+  readonly started: readonly Started[];
+};
+
+/** Brings the lists into force; where that changed anything, starts executions over so many days up to now. */
+export async function retroHunt(
+  settings: { readonly own: readonly Network[]; readonly days: number },
+  clock: string,
+  ports: RetroHuntPorts,
+): Promise<RetroHunt> {
+  const { before, now, loaded } = await importIncoming(settings.own, ports.store);
+  const isChanged = before !== now;
+  const today = clock.slice(0, 10);
+  const days = isChanged && settings.days > 0 ? daysBetween(shiftDay(today, 1 - settings.days), today) : [];
+  const started: Started[] = [];
+  for (const day of days.reverse()) {
+    const window = { from: day, to: day, accounts: [], regions: [] };
+    const objects = await Array.fromAsync(selectObjects(ports.list(window), window));
+    started.push(...(await startSweeps(objects, now, clock, ports)));
+  }
+  return { indicators: now, isChanged, loaded, started };
+}
+
+/** One execution per batch, with this version of the indicators. Their manifests are no part of the ledger of what came in. */
+export async function startSweeps(
+  objects: readonly StoredLogObject[],
+  indicators: string,
+  clock: string,
+  { store, workflow }: Pick<RetroHuntPorts, 'store' | 'workflow'>,
+): Promise<Started[]> {
+  const started: Started[] = [];
+  for (const manifest of toManifests(objects, MOST)) {
+    const execution = toExecutionName('sweep', manifest.batch, { indicators, window: {} });
+    const key = `runs/${execution}/manifest.json`;
+    await store.put(key, JSON.stringify(manifest));
+    const input = { execution, mode: 'sweep', clock, manifest: key, indicators, window: {} } as const;
+    started.push(await startExecution(input, workflow));
+  }
+  return started;
+}

@@ -1,0 +1,93 @@
+/**
+ * The completeness ledger at work: every log object of some days is in a manifest whose execution has ended well, or it is
+ * found here and done now. Also the way in for what was there before (backfill).
+ */
+import { type Manifest, MOST, manifestKey, type StoredLogObject, toManifests } from '../core/batch.ts';
+import type { PartitionConflict } from '../core/log-table.ts';
+import type { ObjectStore, Workflow } from '../ports.ts';
+import { type ListedObject, type Selection, selectObjects } from './ingest.ts';
+import { readManifest } from './plan.ts';
+import { doneKey } from './record-result.ts';
+import { type RegisterPorts, register } from './register.ts';
+import { type Started, startBatch } from './start-execution.ts';
+
+export type SweepWindow = Selection & {
+  /** UTC days of the objects' keys, both inclusive: `2026-09-01`. */
+  readonly from: string;
+  readonly to: string;
+};
+
+export type SweepWindowPorts = RegisterPorts & {
+  readonly workflow: Workflow;
+  /** Objects of the days, accounts and regions, as their bucket lists them. */
+  readonly list: (window: SweepWindow) => AsyncIterable<ListedObject>;
+};
+
+export type SweptWindow = {
+  readonly listed: number;
+  /** Objects that no manifest accounted for. */
+  readonly late: number;
+  readonly conflicts: readonly PartitionConflict[];
+  /** Objects that could not be registered; the next sweep tries again. */
+  readonly unregistered: number;
+  readonly started: readonly Started[];
+};
+
+/** An event may still be under way for this long: S3 delivers typically in seconds, the queue waits a minute. */
+const UNDER_WAY_MILLISECONDS = 15 * 60_000;
+
+/** Starts what is unaccounted for; done twice it starts nothing. */
+export async function sweepWindow(window: SweepWindow, clock: string, ports: SweepWindowPorts): Promise<SweptWindow> {
+  const { accounted, unfinished } = await readLedger(window, ports.store);
+  const started: Started[] = [];
+  for (const key of unfinished) started.push(await startBatch(key, clock, ports.workflow));
+  const late: StoredLogObject[] = [];
+  let listed = 0;
+  const before = Date.parse(clock) - UNDER_WAY_MILLISECONDS;
+  for await (const object of selectObjects(ports.list(window), window)) {
+    listed++;
+    if (object.modified < before && !accounted.has(toEntry(object))) late.push(object);
+  }
+  const { conflicts, failed } = await register(late, ports);
+  const objects = late.filter(({ key }) => !failed.has(key));
+  for (const manifest of toManifests(objects, MOST)) {
+    const key = manifestKey(manifest);
+    await ports.store.put(key, JSON.stringify(manifest));
+    started.push(await startBatch(key, clock, ports.workflow));
+  }
+  return { listed, late: late.length, conflicts, unregistered: failed.size, started };
+}
+
+/** What is in a manifest, by identity and content, and the manifests whose work has not ended. */
+async function readLedger(
+  { from, to }: SweepWindow,
+  store: ObjectStore,
+): Promise<{ accounted: Set<string>; unfinished: string[] }> {
+  const accounted = new Set<string>();
+  const unfinished: string[] = [];
+  // A batch that began the day before may hold objects of this one.
+  for (const day of daysBetween(shiftDay(from, -1), to)) {
+    const keys = new Set(await Array.fromAsync(store.list(`manifests/${day}/`)));
+    for (const key of [...keys].filter((each) => each.endsWith('.json')).sort()) {
+      const manifest: Manifest = await readManifest(key, store);
+      for (const object of manifest.objects) accounted.add(toEntry(object));
+      if (!keys.has(doneKey(key))) unfinished.push(key);
+    }
+  }
+  return { accounted, unfinished };
+}
+
+function toEntry({ identity, etag }: StoredLogObject): string {
+  return `${identity} ${etag.replaceAll('"', '')}`;
+}
+
+/** Days from one to another, both included. */
+export function daysBetween(from: string, to: string): string[] {
+  const days: string[] = [];
+  for (let day = from; day <= to; day = shiftDay(day, 1)) days.push(day);
+  return days;
+}
+
+export function shiftDay(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
