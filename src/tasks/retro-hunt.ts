@@ -1,7 +1,7 @@
 /** Lists came, changed or went → the indicators in force, and the objects of the past evaluated anew with all of them. */
 import type { Network } from '../core/address.ts';
 import { MOST, type StoredLogObject, toManifests } from '../core/batch.ts';
-import { toExecutionName } from '../core/execution.ts';
+import { type ExecutionInput, toExecutionName } from '../core/execution.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import { importIncoming, type LoadedIndicators } from './indicator-versions.ts';
 import { type ListedObject, selectObjects } from './ingest.ts';
@@ -35,25 +35,23 @@ export async function retroHunt(
   for (const day of days.reverse()) {
     const window = { from: day, to: day, accounts: [], regions: [] };
     const objects = await Array.fromAsync(selectObjects(ports.list(window), window));
-    started.push(...(await startSweeps(objects, now, clock, ports)));
+    started.push(...(await startSweeps(objects, { mode: 'sweep', clock, indicators: now, window: {} }, ports)));
   }
   return { indicators: now, isChanged, loaded, started };
 }
 
-/** One execution per batch, with this version of the indicators. Their manifests are no part of the ledger of what came in. */
+/** One execution per batch. Their manifests are no part of the ledger of what came in. */
 export async function startSweeps(
   objects: readonly StoredLogObject[],
-  indicators: string,
-  clock: string,
+  work: Pick<ExecutionInput, 'mode' | 'clock' | 'window'> & { readonly indicators: string },
   { store, workflow }: Pick<RetroHuntPorts, 'store' | 'workflow'>,
 ): Promise<Started[]> {
   const started: Started[] = [];
   for (const manifest of toManifests(objects, MOST)) {
-    const execution = toExecutionName('sweep', manifest.batch, { indicators, window: {} });
+    const execution = toExecutionName(work.mode, manifest.batch, work);
     const key = `runs/${execution}/manifest.json`;
     await store.put(key, JSON.stringify(manifest));
-    const input = { execution, mode: 'sweep', clock, manifest: key, indicators, window: {} } as const;
-    started.push(await startExecution(input, workflow));
+    started.push(await startExecution({ ...work, execution, manifest: key }, workflow));
   }
   return started;
 }
