@@ -90,7 +90,7 @@ export function toManifests(objects: readonly StoredLogObject[], limits: Limits 
 
 /** Key of a manifest: by the first day of its objects, so that the batches of a day can be listed. */
 export function manifestKey({ batch, objects }: Manifest): string {
-  const first = objects.reduce((least, { date }) => (date < least ? date : least), '9999-12-31');
+  const [first] = objects.map(({ date }) => date).sort();
   return `manifests/${first}/${batch}.json`;
 }
 

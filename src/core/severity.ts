@@ -1,4 +1,5 @@
 /** How bad a finding is. It is earned by the outcome: who began, what was let through, what came back. */
+import { UsageError } from './errors.ts';
 import type { Initiator } from './initiator.ts';
 import type { Tally } from './sighting.ts';
 
@@ -10,6 +11,14 @@ const LARGE_BYTES_OUT = 25_000_000n;
 
 export function isAtLeast(severity: Severity, least: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+}
+
+/** `high`, `HIGH`, `info` → a severity. */
+export function parseSeverity(text: string): Severity {
+  const upper = text.toUpperCase();
+  const severity = upper === 'INFO' ? 'INFORMATIONAL' : SEVERITIES.find((one) => one === upper);
+  if (severity === undefined) throw new UsageError(`"${text}" is no severity. Use ${SEVERITIES.join(', ')}.`);
+  return severity;
 }
 
 /** Severity of one host's traffic with one indicator, and the reason in words. Other hosts may still raise it. */

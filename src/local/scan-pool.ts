@@ -1,9 +1,7 @@
 /** Worker threads for Scan: inflating and checking keep a core busy each. A worker takes one chunk at a time. */
 import { Worker } from 'node:worker_threads';
-import type { ScanInput, ScanOutput } from '../core/execution.ts';
-import type { ScanProgress } from '../tasks/scan.ts';
-
-export type ScanRequest = ScanInput & { readonly batch: string };
+import type { ScanOutput } from '../core/execution.ts';
+import type { ScanProgress, ScanRequest } from '../tasks/scan.ts';
 
 /** What a worker says: progress any number of times, then one of the others. */
 export type ScanReply = {

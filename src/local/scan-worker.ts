@@ -1,11 +1,11 @@
 /** A worker thread that scans chunks of one home: the Scan task with ports of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { indicatorSets } from '../tasks/indicator-versions.ts';
-import { type ScanProgress, scan } from '../tasks/scan.ts';
+import { type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
 import { openFolderStore } from './folder-store.ts';
 import { logFiles } from './log-files.ts';
 import { openLineChecker } from './scan-kernel.ts';
-import type { ScanReply, ScanRequest } from './scan-pool.ts';
+import type { ScanReply } from './scan-pool.ts';
 
 const store = openFolderStore((workerData as { home: string }).home);
 const indicatorSet = indicatorSets(store);

@@ -11,11 +11,11 @@ import { publish } from '../tasks/publish.ts';
 import { type RecordFailureInput, recordFailure } from '../tasks/record-failure.ts';
 import { type RecordResultInput, recordResult } from '../tasks/record-result.ts';
 import { type ResolveAddressesInput, resolveAddresses } from '../tasks/resolve-addresses.ts';
-import { type ScanProgress, scan } from '../tasks/scan.ts';
+import { type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
 import { logFiles } from './log-files.ts';
 import { openQueryStates } from './query-states.ts';
 import { openLineChecker } from './scan-kernel.ts';
-import { openScanPool, type ScanPool, type ScanRequest } from './scan-pool.ts';
+import { openScanPool, type ScanPool } from './scan-pool.ts';
 import type { TaskState } from './state-machine.ts';
 import { openQueryResults } from './workflow-queries.ts';
 

@@ -21,3 +21,17 @@ export function failureKey(execution: string): string {
 export function dataRatioFailureKey(execution: string): string {
   return `runs/${execution}/data-ratio-failure.json`;
 }
+
+/** What Step Functions says of an execution that ended without success. */
+export type ExecutionEnd = {
+  readonly name: string;
+  readonly status: string;
+  readonly error?: string | null;
+  readonly cause?: string | null;
+};
+
+/** Keeps the end of an execution, unless a state of it has said why already. */
+export async function recordEnd({ name, status, error, cause }: ExecutionEnd, store: ObjectStore): Promise<void> {
+  const failure = { Error: error ?? status, Cause: cause ?? `the execution ended ${status}` };
+  await store.replace(failureKey(name), `${JSON.stringify(failure, null, 2)}\n`, undefined);
+}

@@ -48,8 +48,10 @@ type ChunkScan = {
   readonly isLastAttempt: boolean;
 };
 
+export type ScanRequest = ScanInput & { readonly batch: string };
+
 /** Scans one chunk of batch `input.chunk`; writes its evidence, if any, and its result. */
-export async function scan(input: ScanInput & { readonly batch: string }, ports: ScanPorts): Promise<ScanOutput> {
+export async function scan(input: ScanRequest, ports: ScanPorts): Promise<ScanOutput> {
   const { chunk, objects } = input.chunk;
   const list = await ports.store.get(objects);
   if (list === undefined) throw new ExecutionFailed(`the list ${objects} is gone; run the sweep again`);

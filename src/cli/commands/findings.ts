@@ -1,10 +1,10 @@
 /** `flowhound findings`: what the home knows, findings or the sightings behind them. */
 import type { Command } from 'commander';
 import { type Finding, foldFindings } from '../../core/finding.ts';
-import { isAtLeast, type Severity } from '../../core/severity.ts';
+import { isAtLeast, parseSeverity, type Severity } from '../../core/severity.ts';
 import { toSightings } from '../../core/sighting-document.ts';
 import { toAsffForm } from '../asff-form.ts';
-import { applyFailOn, failOnOption, parseSeverity } from '../fail-on.ts';
+import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { renderFindings, renderSightings } from '../findings-table.ts';
 import { writeDocuments } from '../output.ts';
 import { readSettings } from '../settings.ts';
