@@ -48,21 +48,40 @@ export async function storeIndicators(loaded: Omit<LoadedIndicators, 'problems'>
 /** The version in force; before the first list came, one without indicators. */
 export async function currentIndicators(store: ObjectStore): Promise<string> {
   const current = await store.get(CURRENT);
-  if (current !== undefined) return (JSON.parse(current) as { indicators: string }).indicators;
+  if (current !== undefined) return (JSON.parse(current) as Current).indicators;
   return storeIndicators({ indicators: [], allowed: [] }, store);
 }
 
-/** Brings what lies in `incoming/` and `allow/` into force. `before` and `now` are equal if that changed nothing. */
-export async function importIncoming(
-  own: readonly Network[],
-  store: ObjectStore,
-): Promise<{ before: string; now: string; loaded: LoadedIndicators }> {
-  const before = await currentIndicators(store);
-  const loaded = readLists({ iocs: await readTexts(INCOMING, store), allow: await readTexts(ALLOW, store), own });
-  const now = await storeIndicators(loaded, store);
-  await store.put(INCIDENT_IOCS, toIncidentIocs(loaded));
-  await store.put(CURRENT, JSON.stringify({ indicators: now }));
-  return { before, now, loaded };
+/** indicators/current.json; a retro-hunt is due until all of its executions were started. */
+type Current = { readonly indicators: string; readonly isRetroHuntDue?: boolean };
+
+export type Imported = {
+  readonly indicators: string;
+  readonly loaded: LoadedIndicators;
+  /** True if this import changed the version, or one before it did and never came to its end. */
+  readonly isRetroHuntDue: boolean;
+};
+
+/** Brings what lies in `incoming/` and `allow/` into force; of two imports at once, the one that saw all lists wins. */
+export async function importIncoming(own: readonly Network[], store: ObjectStore): Promise<Imported> {
+  for (;;) {
+    const stored = await store.read(CURRENT);
+    const before: Current = stored === undefined ? { indicators: '' } : JSON.parse(stored.text);
+    const loaded = readLists({ iocs: await readTexts(INCOMING, store), allow: await readTexts(ALLOW, store), own });
+    const indicators = await storeIndicators(loaded, store);
+    const isRetroHuntDue = before.isRetroHuntDue === true || before.indicators !== indicators;
+    await store.put(INCIDENT_IOCS, toIncidentIocs(loaded));
+    const text = JSON.stringify({ indicators, isRetroHuntDue });
+    if (await store.replace(CURRENT, text, stored?.version)) return { indicators, loaded, isRetroHuntDue };
+  }
+}
+
+/** All executions of the version's retro-hunt were started; a newer version keeps its own due. */
+export async function finishRetroHunt(indicators: string, store: ObjectStore): Promise<void> {
+  const stored = await store.read(CURRENT);
+  const current = stored === undefined ? undefined : (JSON.parse(stored.text) as Current);
+  if (current?.indicators !== indicators) return;
+  await store.replace(CURRENT, JSON.stringify({ indicators, isRetroHuntDue: false }), stored!.version);
 }
 
 /** A version by its key. */

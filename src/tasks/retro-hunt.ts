@@ -3,7 +3,7 @@ import type { Network } from '../core/address.ts';
 import { MOST, type StoredLogObject, toManifests } from '../core/batch.ts';
 import { type ExecutionInput, toExecutionName } from '../core/execution.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
-import { importIncoming, type LoadedIndicators } from './indicator-versions.ts';
+import { finishRetroHunt, importIncoming, type LoadedIndicators } from './indicator-versions.ts';
 import { type ListedObject, selectObjects } from './ingest.ts';
 import { type Started, startExecution } from './start-execution.ts';
 import { daysBetween, type SweepWindow, shiftDay } from './sweep-window.ts';
@@ -16,7 +16,7 @@ export type RetroHuntPorts = {
 
 export type RetroHunt = {
   readonly indicators: string;
-  readonly isChanged: boolean;
+  readonly isDue: boolean;
   readonly loaded: LoadedIndicators;
   readonly started: readonly Started[];
 };
@@ -27,17 +27,17 @@ export async function retroHunt(
   clock: string,
   ports: RetroHuntPorts,
 ): Promise<RetroHunt> {
-  const { before, now, loaded } = await importIncoming(settings.own, ports.store);
-  const isChanged = before !== now;
+  const { indicators, loaded, isRetroHuntDue: isDue } = await importIncoming(settings.own, ports.store);
   const today = clock.slice(0, 10);
-  const days = isChanged && settings.days > 0 ? daysBetween(shiftDay(today, 1 - settings.days), today) : [];
+  const days = isDue && settings.days > 0 ? daysBetween(shiftDay(today, 1 - settings.days), today) : [];
   const started: Started[] = [];
   for (const day of days.reverse()) {
     const window = { from: day, to: day, accounts: [], regions: [] };
     const objects = await Array.fromAsync(selectObjects(ports.list(window), window));
-    started.push(...(await startSweeps(objects, { mode: 'sweep', clock, indicators: now, window: {} }, ports)));
+    started.push(...(await startSweeps(objects, { mode: 'sweep', clock, indicators, window: {} }, ports)));
   }
-  return { indicators: now, isChanged, loaded, started };
+  if (isDue) await finishRetroHunt(indicators, ports.store);
+  return { indicators, isDue, loaded, started };
 }
 
 /** One execution per batch. Their manifests are no part of the ledger of what came in. */
