@@ -98,6 +98,14 @@ function toManifest(objects: readonly StoredLogObject[]): Manifest {
   return { batch: toBatchKey(objects), partitions: toPartitions(objects), objects };
 }
 
+/**
+ * The manifest for work on objects that may have come in long before: with a batch of its own, as evidence is kept by batch
+ * and another execution may be working on the same objects with other indicators.
+ */
+export function toOwnBatch(manifest: Manifest, execution: string): Manifest {
+  return { ...manifest, batch: createHash('sha256').update(execution).digest('hex').slice(0, 32) };
+}
+
 function toBatchKey(objects: readonly StoredLogObject[]): string {
   const hash = createHash('sha256');
   for (const line of objects.map(({ identity, etag }) => `${identity} ${etag}\n`).sort()) hash.update(line);

@@ -1,6 +1,6 @@
 /** Lists came, changed or went → the indicators in force, and the objects of the past evaluated anew with all of them. */
 import type { Network } from '../core/address.ts';
-import { MOST, type StoredLogObject, toManifests } from '../core/batch.ts';
+import { MOST, type StoredLogObject, toManifests, toOwnBatch } from '../core/batch.ts';
 import { type ExecutionInput, toExecutionName } from '../core/execution.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import { finishRetroHunt, importIncoming, type LoadedIndicators } from './indicator-versions.ts';
@@ -50,7 +50,7 @@ export async function startSweeps(
   for (const manifest of toManifests(objects, MOST)) {
     const execution = toExecutionName(work.mode, manifest.batch, work);
     const key = `runs/${execution}/manifest.json`;
-    await store.put(key, JSON.stringify(manifest));
+    await store.put(key, JSON.stringify(toOwnBatch(manifest, execution)));
     started.push(await startExecution({ ...work, execution, manifest: key }, workflow));
   }
   return started;
