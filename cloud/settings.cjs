@@ -22,11 +22,11 @@ const FLOW_LOG_TYPES = [
 const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+/** Shortly after midnight UTC: the last objects of a day are delivered some minutes after its end. */
 const SCHEDULES = {
-  // Days in UTC; the day's last objects are delivered some minutes after its end.
-  daily: 'cron(30 0 * * ? *)',
-  weekly: 'cron(30 0 ? * MON *)',
-  monthly: 'cron(30 0 1 * ? *)',
+  daily: { expression: 'cron(30 0 * * ? *)', days: 1 },
+  weekly: { expression: 'cron(30 0 ? * MON *)', days: 7 },
+  monthly: { expression: 'cron(30 0 1 * ? *)', days: 31 },
 };
 
 module.exports = async ({ resolveVariable }) => {
@@ -221,7 +221,8 @@ async function readPartitions(check) {
     loadsPartitions: partitions === 'schedule' ? 'yes' : 'no',
     // With dates it is loaded once, after each deployment; without, again and again.
     loadsAgain: partitions === 'schedule' && schedule !== 'none' && to === undefined ? 'yes' : 'no',
-    loadSchedule: SCHEDULES[schedule] ?? SCHEDULES.daily,
+    loadSchedule: (SCHEDULES[schedule] ?? SCHEDULES.daily).expression,
+    loadDays: (SCHEDULES[schedule] ?? SCHEDULES.daily).days,
   };
 }
 
