@@ -6,16 +6,22 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { Faults } from './faults.ts';
 import { createGlue } from './glue.ts';
 import { GlueCatalog } from './glue-catalog.ts';
+import { createLambda, type LambdaFunction } from './lambda-service.ts';
 import { openMessaging } from './messaging.ts';
 import type { RecordedCall } from './recording.ts';
 import { createS3 } from './s3.ts';
-import { type S3Event, toEvents, toTestEvent } from './s3-events.ts';
+import { type EventBridgeEvent, type S3Event, toEvents, toTestEvent } from './s3-events.ts';
 import { type Bucket, type Change, S3Storage } from './s3-storage.ts';
 import { type Authorize, listen, urlOf } from './server.ts';
 import type { Service } from './service.ts';
+import { createSfn, type SfnState } from './sfn.ts';
+import { toStatusEvent } from './sfn-events.ts';
+import type { ExecutionOptions, Machine } from './sfn-execution.ts';
 
 export type AwsDoubleOptions = {
   readonly region?: string;
@@ -24,6 +30,8 @@ export type AwsDoubleOptions = {
   readonly listPage?: number;
   /** Partitions on a page of GetPartitions; Glue decides, here 1000 by default. */
   readonly partitionPage?: number;
+  /** Milliseconds between the retries of a state: the waits of a definition are for busy services. */
+  readonly retryDelay?: number;
 };
 
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -38,8 +46,14 @@ export type AwsDouble = {
   /** Buckets and what is in them, past permissions and recording. */
   readonly s3: S3Storage;
   readonly glue: GlueCatalog;
+  /** State machines and executions, past permissions and recording. */
+  readonly sfn: SfnState;
+  /** Functions by their name; tests register theirs here. */
+  readonly functions: Map<string, LambdaFunction>;
   /** Called once for each object that was created or deleted, after the call that did it was answered. */
   onS3Event: ((event: S3Event) => void | Promise<void>) | undefined;
+  /** Called when an execution began and when it ended. */
+  onExecutionEvent: ((event: EventBridgeEvent) => void | Promise<void>) | undefined;
   /** Who may do what; everybody everything while it is undefined. */
   authorize: Authorize | undefined;
   /** Credentials of a caller, such as a function's role; the same for the same name. */
@@ -75,30 +89,38 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
   };
   const isDestination = (arn: string) => messaging.isOpenTo(arn, S3);
   const glue = new GlueCatalog();
+  const functions = new Map<string, LambdaFunction>();
+  const sfn: SfnState = { machines: new Map(), executions: new Map() };
+  const runAsRole = ({ roleArn }: Machine): ExecutionOptions => {
+    // Step Functions retries nothing by itself: that is what Retry is for.
+    const config = { ...double.client(roleArn.split('/').at(-1)!), maxAttempts: 1 };
+    return {
+      clients: { lambda: new LambdaClient(config), athena: new AthenaClient(config) },
+      retryDelay: options.retryDelay ?? 5,
+      onStatus: (execution) => {
+        const event = toStatusEvent(execution, ACCOUNT, region);
+        setImmediate(() => double.onExecutionEvent?.(event));
+      },
+    };
+  };
   const services = new Map<string, Service>([
     ['s3', createS3(storage, { region, listPage: options.listPage ?? 1000, isDestination, onConfigured })],
     ['sqs', messaging.sqs],
     ['sns', messaging.sns],
     ['glue', createGlue(glue, { account: ACCOUNT, region, partitionPage: options.partitionPage ?? 1000 })],
+    ['lambda', createLambda({ account: ACCOUNT, region, functions })],
+    ['states', createSfn(sfn, { account: ACCOUNT, region, run: runAsRole })],
   ]);
   const server = await listen({ region, services, calls, faults, revoked, authorize: () => double.authorize });
   const url = urlOf(server);
   const double: AwsDouble = {
-    ...{
-      url,
-      region,
-      accountId: ACCOUNT,
-      calls,
-      faults,
-      s3: storage,
-      glue,
-      onS3Event: undefined,
-      authorize: undefined,
-    },
+    ...{ url, region, accountId: ACCOUNT, calls, faults, s3: storage, glue, sfn, functions },
+    ...{ onS3Event: undefined, onExecutionEvent: undefined, authorize: undefined },
     credentials,
     client: (name) => ({ endpoint: url, region, credentials: credentials(name) }),
     revoke: (name) => revoked.add(credentials(name).accessKeyId),
     close: async () => {
+      for (const execution of sfn.executions.values()) execution.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await messaging.close();
