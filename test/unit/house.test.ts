@@ -74,7 +74,9 @@ describe('the repository', () => {
     const manifest = JSON.parse(read('package.json'));
     const { dependencies, devDependencies, optionalDependencies } = manifest;
     const versions: string[] = Object.values({ ...dependencies, ...devDependencies, ...optionalDependencies });
-    expect(versions.filter((version) => !/^\d+\.\d+\.\d+/.test(version))).toEqual([]);
+    expect(
+      versions.filter((version) => !/^(npm:[a-z]+@)?\d+\.\d+\.\d+$/.test(version.replace(/-r\.\d+$/, ''))),
+    ).toEqual([]);
     for (const version of Object.values<string>(optionalDependencies)) {
       expect(version.split('.')[0]).toBe(read('.nvmrc').trim());
     }
