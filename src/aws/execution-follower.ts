@@ -8,7 +8,7 @@ import {
   type SFNClient,
 } from '@aws-sdk/client-sfn';
 import { Interrupted, UsageError } from '../core/errors.ts';
-import { errorName, toAccessError } from './aws-error.ts';
+import { errorName, toAccessError, toOneLine } from './aws-error.ts';
 
 /** What happened to a state; of a Map, the states inside of it are told once per iteration. */
 export type StateChange = {
@@ -46,14 +46,9 @@ export async function followExecution(
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(MOST_POLL_MS, wait * 1.3)) {
     const described = await describe(client, executionArn);
     for await (const change of readChanges(history)) onState(change);
-    const { status, error, cause, output } = described;
+    const { status, output } = described;
     if (status !== 'RUNNING' && status !== 'PENDING_REDRIVE' && status !== undefined) {
-      return {
-        status,
-        ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
-        ...(output === undefined ? {} : { output }),
-      };
+      return { status, ...toFailure(described), ...(output === undefined ? {} : { output }) };
     }
     await sleep(wait, undefined, signal === undefined ? {} : { signal }).catch((aborted) => {
       throw new Interrupted(`${executionArn} goes on without being followed`, { cause: aborted });
@@ -110,12 +105,23 @@ function toChange(event: HistoryEvent, stateOf: Map<number, string>): StateChang
   if (entered !== undefined) return { state, change: 'entered', at };
   if (exited !== undefined) return { state, change: 'exited', at };
   if (!FAILURE.test(event.type ?? '')) return undefined;
-  const { error, cause } = failureOf(event);
-  return { state, change: 'failed', at, error: error ?? event.type!, ...(cause === undefined ? {} : { cause }) };
+  // Each type of event has details under a name of its own.
+  const details = Object.entries(event).find(([name]) => /(Failed|TimedOut)EventDetails$/.test(name))?.[1];
+  return { state, change: 'failed', at, error: event.type!, ...toFailure((details ?? {}) as Failure) };
 }
 
-/** Each type of event has details under a name of its own. */
-function failureOf(event: HistoryEvent): { error?: string; cause?: string } {
-  const details = Object.entries(event).find(([name]) => /(Failed|TimedOut)EventDetails$/.test(name))?.[1];
-  return (details ?? {}) as { error?: string; cause?: string };
+type Failure = { readonly error?: string | undefined; readonly cause?: string | undefined };
+
+function toFailure({ error, cause }: Failure): { error?: string; cause?: string } {
+  return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause: toReason(cause) }) };
+}
+
+/** The cause of a Lambda or a query is a whole document; a terminal wants its one sentence. */
+function toReason(cause: string): string {
+  try {
+    const { errorMessage, QueryExecution } = JSON.parse(cause);
+    return toOneLine(String(errorMessage ?? QueryExecution?.Status?.StateChangeReason ?? cause));
+  } catch {
+    return toOneLine(cause);
+  }
 }

@@ -14,7 +14,7 @@ import type { Catalog } from '../ports.ts';
 import { type AthenaSession, runAthenaQuery } from './athena-query.ts';
 import { errorName } from './aws-error.ts';
 import { registerPartitions } from './glue-partitions.ts';
-import { explainUnseen, hasOtherProjection, type Projection, toTableInput } from './glue-table.ts';
+import { changeProjection, explainUnseen, type Projection, toTableInput } from './glue-table.ts';
 
 export type GlueClients = { readonly glue: GlueClient; readonly athena: AthenaClient };
 /** Without projection, partitions are registered as they come. */
@@ -34,9 +34,11 @@ export function openGlueCatalog({ glue, athena }: GlueClients, settings: GlueSet
 async function ensureTable(glue: GlueClient, { database, projection }: GlueSettings, table: LogTable): Promise<void> {
   const input = toTableInput(table, projection);
   const registered = (await readTable(glue, database, table.name)) ?? (await createTable(glue, database, input));
-  const parameters = registered?.Parameters ?? {};
-  if (registered === undefined || !hasOtherProjection(parameters, input.Parameters ?? {})) return;
-  await glue.send(new UpdateTableCommand({ DatabaseName: database, TableInput: input, SkipArchive: true }));
+  if (registered === undefined) return;
+  const Parameters = changeProjection(registered.Parameters ?? {}, input.Parameters ?? {});
+  if (Parameters === undefined) return;
+  const call = { DatabaseName: database, TableInput: { ...input, Parameters }, SkipArchive: true };
+  await glue.send(new UpdateTableCommand(call));
 }
 
 /** The table that another writer made in the meantime; undefined if it is ours. */

@@ -9,7 +9,7 @@ import { QueryFailed } from '../core/errors.ts';
 import type { PartitionConflict, PartitionLocation } from '../core/log-table.ts';
 import { isPassing } from './aws-error.ts';
 import { backOff } from './backoff.ts';
-import { isSameLocation, toPartitionStorage } from './glue-table.ts';
+import { isSameLocation } from './glue-table.ts';
 
 /** docs.aws.amazon.com/glue/latest/webapi/API_BatchCreatePartition.html and API_BatchGetPartition.html */
 const MOST_CREATED = 100;
@@ -56,7 +56,7 @@ async function create(
   for (let tries = 1; left.length > 0; tries++) {
     const inputs = left.map((partition) => ({
       Values: toValues(partition),
-      StorageDescriptor: toPartitionStorage(storage, partition.location),
+      StorageDescriptor: { ...storage, Location: partition.location },
     }));
     const call = { DatabaseName: database, TableName: table, PartitionInputList: inputs };
     const { Errors = [] } = await client.send(new BatchCreatePartitionCommand(call));

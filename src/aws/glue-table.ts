@@ -1,5 +1,6 @@
 /** Log table → what the Glue Data Catalog wants to know of it, with or without partition projection. */
-import type { StorageDescriptor, TableInput } from '@aws-sdk/client-glue';
+import { isDeepStrictEqual } from 'node:util';
+import type { TableInput } from '@aws-sdk/client-glue';
 import { type LogTable, PARTITION_COLUMNS, type PartitionLocation } from '../core/log-table.ts';
 
 /**
@@ -92,18 +93,20 @@ export function explainUnseen(root: string, partition: PartitionLocation, projec
   return isSameLocation(location, partition.location) ? undefined : location;
 }
 
-/** Whether Athena must be told anew: lists have grown, or projection was switched on or off. */
-export function hasOtherProjection(
+const IS_PROJECTION = /^(projection|storage\.location)\./;
+
+/** The parameters to register anew, those of others kept: lists have grown, or projection was switched. Else undefined. */
+export function changeProjection(
   registered: Readonly<Record<string, string>>,
   wanted: Readonly<Record<string, string>>,
-): boolean {
-  const names = new Set([...Object.keys(registered), ...Object.keys(wanted)]);
-  return [...names].some((name) => /^(projection|storage\.location)\./.test(name) && registered[name] !== wanted[name]);
+): Record<string, string> | undefined {
+  const isSame = isDeepStrictEqual(pick(registered, true), pick(wanted, true));
+  return isSame ? undefined : { ...pick(registered, false), ...wanted };
 }
 
-/** A partition reads its objects as its table does, from a place of its own. */
-export function toPartitionStorage(table: StorageDescriptor, location: string): StorageDescriptor {
-  return { ...table, Location: location };
+function pick(parameters: Readonly<Record<string, string>>, isProjection: boolean): Record<string, string> {
+  const chosen = Object.entries(parameters).filter(([name]) => IS_PROJECTION.test(name) === isProjection);
+  return Object.fromEntries(chosen);
 }
 
 /** Glue keeps a location as it was given, with or without its last slash. */
