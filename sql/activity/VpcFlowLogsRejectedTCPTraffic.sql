@@ -20,8 +20,8 @@ SELECT
   COUNT(*) AS record_count
 FROM vpcflow
 WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
-  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
-  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+  AND ('*' IN (? /* regions */) OR region_partition IN (? /* regions */))
+  AND ('*' IN (? /* accounts */) OR account_partition IN (? /* accounts */))
   AND COALESCE(logstatus, 'OK') = 'OK'
   AND action = 'REJECT'
   AND protocol = 6

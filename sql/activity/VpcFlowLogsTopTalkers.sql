@@ -19,8 +19,8 @@ WITH ends AS (
   FROM vpcflow
   CROSS JOIN (VALUES ('source'), ('destination')) AS r (role)
   WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
-    AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
-    AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+    AND ('*' IN (? /* regions */) OR region_partition IN (? /* regions */))
+    AND ('*' IN (? /* accounts */) OR account_partition IN (? /* accounts */))
     AND COALESCE(logstatus, 'OK') = 'OK'
     -- A record from an address to itself counts once.
     AND (r.role = 'source' OR sourceaddress IS NULL OR sourceaddress <> destinationaddress)

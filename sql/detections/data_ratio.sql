@@ -23,8 +23,8 @@ SELECT
   date_format(from_unixtime(MAX(CASE WHEN endtime <= 253402300799 THEN endtime END)), '%Y/%m/%d %H:%i:%s') AS last_seen
 FROM vpcflow
 WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
-  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
-  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+  AND ('*' IN (? /* regions */) OR region_partition IN (? /* regions */))
+  AND ('*' IN (? /* accounts */) OR account_partition IN (? /* accounts */))
   AND (sourceaddress = ? /* ip */ OR destinationaddress = ? /* ip */)
 GROUP BY sourceaddress, destinationaddress
 ORDER BY total_bytes DESC, sourceaddress, destinationaddress

@@ -30,8 +30,8 @@ SELECT
   sessionTime
 FROM directional_flow_records
 WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
-  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
-  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))
+  AND ('*' IN (? /* regions */) OR region_partition IN (? /* regions */))
+  AND ('*' IN (? /* accounts */) OR account_partition IN (? /* accounts */))
 ORDER BY
   startTime, endTime, sessionTime, interfaceid, connecting_ip, direction,
   -- Ties, so that every engine gives the same order.

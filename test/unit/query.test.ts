@@ -8,8 +8,8 @@ import { bindQuery, closestNames, parseDefinition } from '../../src/core/query.t
 import { readCatalogue, readDefinitions } from '../../src/local/sql-files.ts';
 
 const WHERE = `WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
-  AND (? /* regions */ = '*' OR contains(split(? /* regions */, ','), region_partition))
-  AND (? /* accounts */ = '*' OR contains(split(? /* accounts */, ','), account_partition))`;
+  AND ('*' IN (? /* regions */) OR region_partition IN (? /* regions */))
+  AND ('*' IN (? /* accounts */) OR account_partition IN (? /* accounts */))`;
 
 const HEADER = `-- name: probe
 -- kind: activity
@@ -63,6 +63,11 @@ describe('parseDefinition', () => {
       BODY.replace('date_partition BETWEEN', '/* date_partition BETWEEN */ starttime BETWEEN'),
       /does not name its partitions/,
     ],
+    [
+      'regions in a list that no catalogue understands',
+      BODY.replace('region_partition IN (? /* regions */)', "contains(split(? /* regions */, ','), region_partition)"),
+      /does not name its partitions/,
+    ],
     ['a second scan without its own', `${BODY} UNION ALL SELECT 1 FROM vpcflow`, /does not name its partitions/],
     ['a nameless ?', `${BODY} OFFSET ?`, /not followed by/],
     ['an undeclared parameter', `${BODY} OFFSET ? /* offset */`, /"offset" is not declared/],
@@ -80,7 +85,7 @@ describe('parseDefinition', () => {
 describe('bindQuery', () => {
   it('gives one value for each ?, canonical and typed, and leaves the text as it is', () => {
     const bound = bindQuery(probe, { ...DAYS, ip: '2001:DB8:0:0::1', ports: '22, 443' });
-    expect(bound.sql).toBe(probe.sql);
+    expect(bound.sql.replace(/\? \/\*.*?\*\//g, '?')).toBe(probe.sql.replace(/\? \/\*.*?\*\//g, '?'));
     expect(bound.values).toEqual([
       '2026/09/01',
       '2026/09/02',
@@ -93,6 +98,13 @@ describe('bindQuery', () => {
       '22,443',
       50n,
     ]);
+  });
+
+  it('makes as many ? of a list as it has items', () => {
+    const { sql, values } = bindQuery(probe, { ...DAYS, ip: '10.0.0.1', regions: 'us-east-1,eu-west-1' });
+    expect(sql).toContain("('*' IN (?, ?) OR region_partition IN (?, ?))");
+    expect(sql).toContain("('*' IN (?) OR account_partition IN (?))");
+    expect(values.slice(2, 8)).toEqual(['us-east-1', 'eu-west-1', 'us-east-1', 'eu-west-1', '*', '*']);
   });
 
   it.each([
@@ -115,13 +127,15 @@ describe('bindQuery', () => {
   });
 
   it('never puts a value into the text', () => {
+    const unchanged = bindQuery(probe, { ...DAYS, ip: '10.0.0.1' });
     fc.assert(
       fc.property(
         fc.string(),
         fc.constantFrom('ip', 'limit', 'regions', 'accounts', 'ports', 'date_from'),
         (text, name) => {
           try {
-            expect(bindQuery(probe, { ...DAYS, ip: '10.0.0.1', [name]: text }).sql).toBe(probe.sql);
+            const { sql } = bindQuery(probe, { ...DAYS, ip: '10.0.0.1', [name]: text });
+            expect(sql.replaceAll('?, ', '')).toBe(unchanged.sql);
           } catch (error) {
             expect(error).toBeInstanceOf(UsageError);
           }
