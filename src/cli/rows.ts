@@ -1,6 +1,6 @@
 /** Rows of a query → stdout, as they arrive: csv, ndjson and json without end, a table as far as a person reads. */
 import { UsageError } from '../core/errors.ts';
-import type { QueryColumn, QueryRow, QueryRows } from '../local/duckdb.ts';
+import type { QueryColumn, QueryRow, QueryRows } from '../core/query-rows.ts';
 import { type Format, quoteCsv, write } from './output.ts';
 import { toPrintable } from './printable.ts';
 

@@ -21,13 +21,7 @@ import {
 } from '@duckdb/node-api';
 import { QueryFailed } from '../core/errors.ts';
 import type { BoundQuery } from '../core/query.ts';
-
-export type QueryColumn = { readonly name: string; readonly kind: 'text' | 'number' | 'boolean' };
-
-/** Exact text of each value: whole numbers plain, decimals with their scale, times as `YYYY-MM-DD HH:MM:SS.000`. */
-export type QueryRow = readonly (string | null)[];
-
-export type QueryRows = { readonly columns: readonly QueryColumn[]; readonly rows: AsyncIterable<QueryRow> };
+import type { QueryColumn, QueryRow, QueryRows } from '../core/query-rows.ts';
 
 export type DuckdbOptions = {
   /** DuckDB's own budget; what does not fit is spilled. Readers and Node come on top: see docs/decisions.md. */

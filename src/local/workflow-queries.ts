@@ -7,8 +7,9 @@ import { evidencePartition } from '../core/evidence.ts';
 import { fromJson } from '../core/exact-json.ts';
 import type { EvidenceRef } from '../core/execution.ts';
 import type { ResultRow } from '../core/match.ts';
+import type { QueryRows } from '../core/query-rows.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
-import type { DuckdbEngine, QueryRows } from './duckdb.ts';
+import type { DuckdbEngine } from './duckdb.ts';
 
 /** Parameters of the query states, as sweep.asl.json passes them. */
 export type StartQueryExecution = { readonly QueryString: string; readonly ExecutionParameters: readonly string[] };

@@ -257,3 +257,39 @@ export function fillFolder(folder: LogFolder): void {
   folder.add(EU, [SHORT, ...EU_ROWS], 'fl-0b1b2c3d4e5f60719');
   folder.addFile('records.json', JSON_LINES.map((line) => `${line}\n`).join(''));
 }
+
+const VIEW_HEADER =
+  'account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status';
+const VIEW_ROWS = [
+  // Both ends are indicators; two records that are the same but for nothing; a time past the year 9999; absent ports.
+  `111122223333 eni-a 203.0.113.7 198.51.100.9 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 eni-a 203.0.113.7 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 eni-a 10.0.0.5 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 eni-a 10.0.0.5 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  `111122223333 - 10.0.0.5 203.0.113.7 - - 6 - - 253402300800 253402300801 - SKIPDATA`,
+  `111122223333 eni-a 10.0.0.5 203.0.113.70 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
+  '111122223333 eni-a - - - - - - - - - - NODATA',
+];
+const FIRST_SECOND = '2026-09-01 00:00:00.000,2026-09-01 00:00:01.000,1';
+
+/** Rows made to tell the directional view from others like it. */
+export const VIEW_CASE = {
+  lines: [VIEW_HEADER, ...VIEW_ROWS],
+  iocs: [
+    { address: '203.0.113.7', comment: 'a' },
+    { address: '198.51.100.9', comment: 'b' },
+    { address: '203.0.113.7', comment: 'named twice' },
+  ],
+  /** In the order of their text. */
+  directional: [
+    '111122223333,-,,,INBOUND,10.0.0.5,,6,,,-,SKIPDATA,,,1',
+    `111122223333,eni-a,10.0.0.5:1,203.0.113.7:2,INBOUND,10.0.0.5,1,6,3,4,ACCEPT,OK,${FIRST_SECOND}`,
+    `111122223333,eni-a,10.0.0.5:1,203.0.113.7:2,INBOUND,10.0.0.5,1,6,3,4,ACCEPT,OK,${FIRST_SECOND}`,
+    `111122223333,eni-a,203.0.113.7:1,198.51.100.9:2,INBOUND,203.0.113.7,1,6,3,4,ACCEPT,OK,${FIRST_SECOND}`,
+    `111122223333,eni-a,203.0.113.7:1,198.51.100.9:2,OUTBOUND,198.51.100.9,2,6,3,4,ACCEPT,OK,${FIRST_SECOND}`,
+    `111122223333,eni-a,203.0.113.7:1,203.0.113.7:2,INBOUND,203.0.113.7,1,6,3,4,ACCEPT,OK,${FIRST_SECOND}`,
+    `111122223333,eni-a,203.0.113.7:1,203.0.113.7:2,OUTBOUND,203.0.113.7,2,6,3,4,ACCEPT,OK,${FIRST_SECOND}`,
+  ],
+  json: '{"vpc_id":"vpc-1"}\n{"other":1}\n{}\nnull\n"text"\n',
+  vpcIds: ['vpc-1'],
+};

@@ -6,20 +6,8 @@ import { createJsonTable } from '../../src/local/json-table.ts';
 import { createLogTable } from '../../src/local/log-table.ts';
 import { findLogObjects } from '../../src/local/query-input.ts';
 import { createViews, readDefinitions } from '../../src/local/sql-files.ts';
-import { DAY_1, LogFolder, US } from './log-folder.ts';
-
-const HEADER =
-  'account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status';
-const ROWS = [
-  // Both ends are indicators; two records that are the same but for nothing; a time past the year 9999; absent ports.
-  `111122223333 eni-a 203.0.113.7 198.51.100.9 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
-  `111122223333 eni-a 203.0.113.7 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
-  `111122223333 eni-a 10.0.0.5 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
-  `111122223333 eni-a 10.0.0.5 203.0.113.7 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
-  `111122223333 - 10.0.0.5 203.0.113.7 - - 6 - - 253402300800 253402300801 - SKIPDATA`,
-  `111122223333 eni-a 10.0.0.5 203.0.113.70 1 2 6 3 4 ${DAY_1} ${DAY_1 + 1} ACCEPT OK`,
-  '111122223333 eni-a - - - - - - - - - - NODATA',
-];
+import { VIEW_CASE } from './cases.ts';
+import { LogFolder, US } from './log-folder.ts';
 
 /** Made from the log tables of a catalogue, for which DuckDB has no use: it reads the objects of every format as `vpcflow`. */
 const OF_LOG_TABLES = ['flow_records', 'vpcflow'];
@@ -43,15 +31,11 @@ describe('views', () => {
 
   beforeAll(async () => {
     folder = new LogFolder();
-    folder.add(US, [HEADER, ...ROWS]);
+    folder.add(US, VIEW_CASE.lines);
     engine = await openDuckdb();
     await createLogTable(engine, (await findLogObjects([folder.path], folder.path)).objects);
-    await createJsonTable(engine, [folder.addFile('a.json', '{"vpc_id":"vpc-1"}\n{"other":1}\n{}\n[1]\nnull\n')]);
-    await createIocTable(engine, [
-      { address: '203.0.113.7', comment: 'a' },
-      { address: '198.51.100.9', comment: 'b' },
-      { address: '203.0.113.7', comment: 'named twice' },
-    ]);
+    await createJsonTable(engine, [folder.addFile('a.json', `${VIEW_CASE.json}[1]\n`)]);
+    await createIocTable(engine, VIEW_CASE.iocs);
     await createViews(engine, ['vpcflow', 'vpc_flow_logs', 'incident_iocs']);
   });
   afterAll(async () => {
@@ -63,16 +47,7 @@ describe('views', () => {
     const union = `${branch('INBOUND', 'destination', 'source')} UNION ALL ${branch('OUTBOUND', 'source', 'destination')}`;
     const rows = await rowsOf('SELECT * FROM incident_vpc_flow_directional');
     expect(rows).toEqual(await rowsOf(union));
-    const time = '2026-09-01 00:00:00.000,2026-09-01 00:00:01.000,1';
-    expect(rows).toEqual([
-      '111122223333,-,,,INBOUND,10.0.0.5,,6,,,-,SKIPDATA,,,1',
-      `111122223333,eni-a,10.0.0.5:1,203.0.113.7:2,INBOUND,10.0.0.5,1,6,3,4,ACCEPT,OK,${time}`,
-      `111122223333,eni-a,10.0.0.5:1,203.0.113.7:2,INBOUND,10.0.0.5,1,6,3,4,ACCEPT,OK,${time}`,
-      `111122223333,eni-a,203.0.113.7:1,198.51.100.9:2,INBOUND,203.0.113.7,1,6,3,4,ACCEPT,OK,${time}`,
-      `111122223333,eni-a,203.0.113.7:1,198.51.100.9:2,OUTBOUND,198.51.100.9,2,6,3,4,ACCEPT,OK,${time}`,
-      `111122223333,eni-a,203.0.113.7:1,203.0.113.7:2,INBOUND,203.0.113.7,1,6,3,4,ACCEPT,OK,${time}`,
-      `111122223333,eni-a,203.0.113.7:1,203.0.113.7:2,OUTBOUND,203.0.113.7,2,6,3,4,ACCEPT,OK,${time}`,
-    ]);
+    expect(rows).toEqual(VIEW_CASE.directional);
   });
 
   it('directional_flow_records adds the partition', async () => {
@@ -83,7 +58,7 @@ describe('views', () => {
   });
 
   it('vpc_flow_log_records leaves out what says nothing', async () => {
-    expect(await rowsOf('SELECT vpc_id FROM vpc_flow_log_records')).toEqual(['vpc-1']);
+    expect(await rowsOf('SELECT vpc_id FROM vpc_flow_log_records')).toEqual(VIEW_CASE.vpcIds);
   });
 
   it('has the columns its definition names', async () => {

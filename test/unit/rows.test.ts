@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Format } from '../../src/cli/output.ts';
 import { writeRows } from '../../src/cli/rows.ts';
-import type { QueryRow, QueryRows } from '../../src/local/duckdb.ts';
+import type { QueryRow, QueryRows } from '../../src/core/query-rows.ts';
 
 const COLUMNS: QueryRows['columns'] = [
   { name: 'name', kind: 'text' },
