@@ -9,7 +9,10 @@ import type { ObjectStore } from '../ports.ts';
 
 let written = 0;
 
-/** Opens the store; the folder is made with the first object. Who writes conditionally holds the home's lock. */
+/**
+ * Opens the store; the folder is made with the first object. Who writes conditionally holds the home's lock, so that only this
+ * process does; here one write of a key comes after the other.
+ */
 export function openFolderStore(folder: string): ObjectStore {
   const path = (key: string) => join(folder, key);
   return {
@@ -19,15 +22,14 @@ export function openFolderStore(folder: string): ObjectStore {
       return text === undefined ? undefined : { text, version: toVersion(text) };
     },
     put: (key, body) => put(path(key), body),
-    replace: async (key, text, version) => {
+    replace: (key, text, version) => {
       if (version === undefined) return create(path(key), text);
-      if ((await readVersion(path(key))) !== version) return false;
-      await put(path(key), text);
-      return true;
+      return ifStill(path(key), version, () => put(path(key), text));
     },
     remove: async (key, version) => {
-      if (version !== undefined && (await readVersion(path(key))) !== version) return false;
-      await rm(path(key), { force: true });
+      const remove = () => rm(path(key), { force: true });
+      if (version !== undefined) return ifStill(path(key), version, remove);
+      await remove();
       return true;
     },
     list: (prefix) => list(folder, prefix),
@@ -62,6 +64,26 @@ async function writeBeside(
     await moveIn(unfinished);
   } finally {
     await rm(unfinished, { force: true });
+  }
+}
+
+const changing = new Map<string, Promise<unknown>>();
+
+/** Changes the file if it still has this version. */
+async function ifStill(path: string, version: string, change: () => Promise<void>): Promise<boolean> {
+  const before = changing.get(path) ?? Promise.resolve();
+  const changed = before
+    .catch(() => {})
+    .then(async () => {
+      if ((await readVersion(path)) !== version) return false;
+      await change();
+      return true;
+    });
+  changing.set(path, changed);
+  try {
+    return await changed;
+  } finally {
+    if (changing.get(path) === changed) changing.delete(path);
   }
 }
 

@@ -62,26 +62,46 @@ export async function planDataRatio(
   );
   if (findings.length === 0) return { hosts: [], skipped: [] };
   const { objects } = await readManifest(input.manifest, store);
-  const today = await readSpent(input.clock, store);
-  const yesterday = await readSpent(new Date(Date.parse(input.clock) - DAY_MILLISECONDS).toISOString(), store);
-  const looks: Look[] = [];
-  const skipped: { findingId: string; reason: string }[] = [];
-  for (const finding of findings) {
-    const look = toLook(finding, objects);
-    const lastLook = today.at[finding.finding_id] ?? yesterday.at[finding.finding_id];
-    const reason = looks.some(({ host }) => isSameHost(look.host, host))
-      ? 'the host was looked at for a graver finding'
-      : refuse(today.bytes + look.bytes, looks.length, lastLook, input.clock, ration);
-    if (reason !== undefined) skipped.push({ findingId: finding.finding_id, reason });
-    else {
-      looks.push(look);
-      today.bytes += look.bytes;
-      today.at[finding.finding_id] = input.clock;
-    }
-  }
-  await store.put(spentKey(input.clock), JSON.stringify(today));
+  const { looks, skipped } = await book(findings, objects, { clock: input.clock, ration }, store);
   const hosts = await Promise.all(looks.map((look) => writeLook(look, input.execution, ports)));
   return { hosts: hosts.flat(), skipped };
+}
+
+type Booked = { readonly looks: readonly Look[]; readonly skipped: DataRatioPlan['skipped'] };
+
+/** Two executions at once must not both spend the rest of the day's budget. */
+async function book(
+  findings: readonly Finding[],
+  objects: readonly StoredLogObject[],
+  { clock, ration }: { readonly clock: string; readonly ration: DataRatioRation },
+  store: ObjectStore,
+): Promise<Booked> {
+  const yesterday = toSpent(await store.get(spentKey(shiftDay(clock, -1))));
+  for (;;) {
+    const stored = await store.read(spentKey(clock));
+    const today = toSpent(stored?.text);
+    const looks: Look[] = [];
+    const skipped: { findingId: string; reason: string }[] = [];
+    for (const finding of findings) {
+      const id = finding.finding_id;
+      const look = toLook(finding, objects);
+      const lastLook = today.at[id] ?? yesterday.at[id];
+      // A second attempt at the same plan finds its own booking.
+      const isBooked = lastLook === clock;
+      const reason = looks.some(({ host }) => isSameHost(look.host, host))
+        ? 'the host was looked at for a graver finding'
+        : isBooked
+          ? undefined
+          : refuse(today.bytes + look.bytes, looks.length, lastLook, clock, ration);
+      if (reason !== undefined) skipped.push({ findingId: id, reason });
+      else {
+        looks.push(look);
+        today.bytes += isBooked ? 0 : look.bytes;
+        today.at[id] = clock;
+      }
+    }
+    if (await store.replace(spentKey(clock), JSON.stringify(today), stored?.version)) return { looks, skipped };
+  }
 }
 
 type Host = Omit<DataRatioHost, 'objects' | 'table'>;
@@ -160,8 +180,7 @@ function refuse(
   return bytes > ration.bytesPerDay ? `over the day's budget of ${ration.bytesPerDay} bytes` : undefined;
 }
 
-async function readSpent(clock: string, store: ObjectStore): Promise<Spent> {
-  const text = await store.get(spentKey(clock));
+function toSpent(text: string | undefined): Spent {
   return text === undefined ? { bytes: 0, at: {} } : (JSON.parse(text) as Spent);
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { StoredLogObject } from '../../src/core/batch.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
 import type { ObjectStore, QueryResults } from '../../src/ports.ts';
-import { type DataRatioPlan, planDataRatio } from '../../src/tasks/data-ratio.ts';
+import { type DataRatioPlan, MOST_PATHS, planDataRatio, toPathLists } from '../../src/tasks/data-ratio.ts';
 import { makeWorld, type World } from '../oracle/world.ts';
 import { MIDNIGHT } from './tallies.ts';
 
@@ -45,7 +45,7 @@ function matchesOf(...hosts: string[]): QueryResults {
 
 function planFor(hosts: string[], ration = { bytesPerDay: 1e9, hosts: 5 }, clock = CLOCK): Promise<DataRatioPlan> {
   const input = { execution: 'x', manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
-  return planDataRatio(input, ration, store, matchesOf(...hosts));
+  return planDataRatio(input, ration, { store, results: matchesOf(...hosts), tableOf: async () => 'vpcflow' });
 }
 
 it('looks at a host over the days of its finding, and one on either side', async () => {
@@ -55,8 +55,35 @@ it('looks at a host over the days of its finding, and one on either side', async
     {
       ...{ findingId: expect.stringMatching(/^fh-/), ip: '10.0.0.5', accountId: '111122223333', region: 'us-east-1' },
       ...{ dateFrom: '2026-08-31', dateTo: '2026-09-02' },
+      ...{ objects: `runs/x/data-ratio/${hosts[0]!.findingId}.0.objects.json`, table: 'vpcflow' },
     },
   ]);
+  const list = JSON.parse((await store.get(hosts[0]!.objects))!) as StoredLogObject[];
+  expect(list.map(({ date }) => date)).toEqual(['2026-08-31', '2026-09-01']);
+});
+
+it('gives a second attempt at the same plan what the first one booked, and books it once', async () => {
+  const ration = { bytesPerDay: 2000, hosts: 5 };
+  expect(await planFor(['10.0.0.5'], ration)).toEqual(await planFor(['10.0.0.5'], ration));
+  expect(JSON.parse((await store.get('runs/data-ratio/2026-09-10.json'))!)).toMatchObject({ bytes: 2000 });
+});
+
+it('books what two executions plan at once', async () => {
+  await Promise.all([planFor(['10.0.0.5']), planFor(['10.0.0.6'], undefined, '2026-09-10T12:00:01.000Z')]);
+  expect(JSON.parse((await store.get('runs/data-ratio/2026-09-10.json'))!)).toMatchObject({ bytes: 4000 });
+});
+
+it('asks each table, and no more objects at once than a query can name', () => {
+  const objects = Array.from({ length: 1200 }, (_, i) => ({
+    ...toObject('2026-09-01'),
+    key: `${'k'.repeat(150)}${i}`,
+  }));
+  const lists = toPathLists(objects);
+  expect(lists.flat()).toEqual(objects);
+  for (const list of lists) {
+    const bytes = list.reduce((total, { key }) => total + key.length + 4, 0);
+    expect([list.length <= MOST_PATHS.objects, bytes <= MOST_PATHS.bytes]).toEqual([true, true]);
+  }
 });
 
 it('looks at a finding once in six hours, midnight or not', async () => {
