@@ -4,6 +4,7 @@ import { Interrupted, UsageError } from '../core/errors.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerFindings } from './commands/findings.ts';
+import { registerHunt } from './commands/hunt.ts';
 import { registerIndicators } from './commands/indicators.ts';
 import { registerQuery } from './commands/query.ts';
 import { registerSweep } from './commands/sweep.ts';
@@ -45,6 +46,7 @@ function toProgram(): Command {
     .option('--profile <name>', 'AWS profile')
     .option('--region <name>', 'AWS region')
     .option('--endpoint-url <url>', 'AWS endpoint')
+    .option('--stage <name>', 'stage of the deployed stack (default: dev)')
     .addHelpText('after', EXIT_STATUSES)
     .showSuggestionAfterError()
     .exitOverride()
@@ -52,6 +54,7 @@ function toProgram(): Command {
   for (const register of [
     registerDemo,
     registerSweep,
+    registerHunt,
     registerFindings,
     registerQuery,
     registerIndicators,

@@ -1,6 +1,6 @@
 /** Progress of a sweep on stderr, on a terminal only. Finished lines stay as the record of what was done. */
 import { formatBytes, formatCount } from '../core/story.ts';
-import type { SweepProgress } from '../local/sweep.ts';
+import type { SweepProgress } from '../local/sweep-progress.ts';
 
 const BAR_CELLS = 20;
 const REDRAW_MILLISECONDS = 100;
@@ -79,16 +79,19 @@ export function finishedLine(step: string, text: string): string {
   return `${step.padEnd(9)}${bar(1)}  ${text}`;
 }
 
-function bar(share: number): string {
+/** Full at 1. */
+export function bar(share: number): string {
   const filled = Math.round(share * BAR_CELLS);
   return '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled);
 }
 
-function redraw(line: string): void {
+/** Writes the line over the one before. */
+export function redraw(line: string): void {
   const width = process.stderr.columns ?? 80;
   process.stderr.write(`\r\u001b[2K${line.slice(0, width - 1)}`);
 }
 
-function formatSeconds(seconds: number): string {
+/** `34 s`, `12 min` */
+export function formatSeconds(seconds: number): string {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }

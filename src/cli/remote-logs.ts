@@ -2,14 +2,11 @@
 import { parseKey } from '../core/log-object.ts';
 import type { RemoteLogs } from '../local/remote-logs.ts';
 import type { ListedObject } from '../tasks/ingest.ts';
+import type { SweepWindow } from '../tasks/sweep-window.ts';
 import { toAwsSettings } from './aws-settings.ts';
 import type { Selection } from './selection.ts';
 import type { CommandSettings } from './settings.ts';
-
-const DAY_MS = 86_400_000;
-/** A record is delivered after its end, most within minutes; what is late by more than two days, a window can miss. */
-const DAYS_BEFORE = 1;
-const DAYS_AFTER = 2;
+import { toDays } from './window.ts';
 
 /** With a window only the days are listed and read that can hold its records. */
 export function openRemoteLogs(settings: CommandSettings, selection?: Selection, clock = new Date()): RemoteLogs {
@@ -19,8 +16,8 @@ export function openRemoteLogs(settings: CommandSettings, selection?: Selection,
     async *list(path) {
       const { listS3Logs, client } = await ready();
       if (selection?.from === undefined) return yield* listS3Logs(client, path);
-      const days = toDays(selection, clock);
-      const inFolders = listS3Logs(client, path, { ...selection, ...days });
+      const days = toDays({ ...selection, from: selection.from }, clock);
+      const inFolders = listS3Logs(client, path, days);
       const first = await inFolders.next();
       if (first.done === true) return yield* filterDays(listS3Logs(client, path), days);
       yield first.value;
@@ -34,8 +31,6 @@ export function openRemoteLogs(settings: CommandSettings, selection?: Selection,
   };
 }
 
-type Days = { readonly from: string; readonly to: string };
-
 async function open(settings: CommandSettings) {
   const { S3Client } = await import('@aws-sdk/client-s3');
   const { toS3Config } = await import('../aws/clients.ts');
@@ -46,21 +41,12 @@ async function open(settings: CommandSettings) {
 }
 
 /** Objects that lie outside of the folders AWS makes; what is no log object is counted later. */
-async function* filterDays(objects: AsyncIterable<ListedObject>, { from, to }: Days): AsyncGenerator<ListedObject> {
+async function* filterDays(
+  objects: AsyncIterable<ListedObject>,
+  { from, to }: SweepWindow,
+): AsyncGenerator<ListedObject> {
   for await (const object of objects) {
     const outcome = parseKey(object.key);
     if ('foreign' in outcome || (outcome.logObject.date >= from && outcome.logObject.date <= to)) yield object;
   }
-}
-
-/** UTC days, as keys name them. */
-function toDays({ from, to }: Selection, clock: Date): Days {
-  return {
-    from: toDay(new Date(from!.getTime() - DAYS_BEFORE * DAY_MS)),
-    to: toDay(new Date((to ?? clock).getTime() + DAYS_AFTER * DAY_MS)),
-  };
-}
-
-function toDay(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
 }

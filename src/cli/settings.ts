@@ -7,8 +7,14 @@ import { defaultFormat, type Format } from './output.ts';
 
 const CONFIG_FILE = 'flowhound.json';
 
+const NAMES: readonly SettingName[] = [
+  ...(['home', 'output', 'iocs', 'allow', 'own', 'accounts', 'regions'] as const),
+  ...(['profile', 'region', 'endpointUrl', 'stage'] as const),
+];
+
 export type CommandSettings = Settings & {
   readonly home: string;
+  readonly stage: string;
   readonly format: Format;
   readonly isQuiet: boolean;
   readonly isVerbose: boolean;
@@ -22,15 +28,12 @@ export function readSettings(command: Command): CommandSettings {
   const { config, quiet, verbose, ...given } = options;
   const configFile = findConfig(config);
   const file = configFile === undefined ? {} : parseConfig(readFileSync(configFile, 'utf8'), configFile);
-  const known = Object.fromEntries(
-    ['home', 'output', 'iocs', 'allow', 'own', 'accounts', 'regions', 'profile', 'region', 'endpointUrl'].map(
-      (name) => [name, given[name as SettingName]],
-    ),
-  ) as Settings;
+  const known = Object.fromEntries(NAMES.map((name) => [name, given[name]])) as Settings;
   const { settings, origins } = mergeSettings(known, process.env, file);
   return {
     ...settings,
     home: settings.home!,
+    stage: settings.stage!,
     format: settings.output ?? defaultFormat(),
     isQuiet: quiet === true,
     isVerbose: verbose === true,

@@ -1,33 +1,51 @@
 /** The last lines of a sweep on stderr: plain numbers, each with its kind, and the objects behind them. */
 import type { SweepResult, SweepSummary } from '../local/sweep.ts';
+import type { Executed } from '../tasks/read-executed.ts';
 import { sayFirst, type Talk } from './talk.ts';
 
 /** One line of counts after a line for each of the first troubled objects. */
 export function saySummary(talk: Talk, result: SweepResult, logs: readonly string[], home: string): void {
   const { summary } = result;
-  const name = (object: string) => object.slice(object.lastIndexOf('/') + 1);
-  const troubled = summary.trouble.map(({ object, kind, reason }) => `${name(object)}: ${kind} (${reason})`);
-  sayFirst(talk, troubled, `${home}/runs/`);
+  sayTrouble(talk, summary, home);
   if (summary.objects === 0) talk.say(`flowhound: ${tellNothing(summary, logs)}`);
-  const malformed = sum(summary.malformed);
   const count = (kind: string) => summary.problems.filter((problem) => problem.kind === kind).length;
-  const counts = [
-    `${summary.objects} objects read, ${summary.damaged} damaged, ${summary.empty} empty`,
-    `, ${summary.withoutHeader} without usable header, ${sum(summary.foreign)} foreign`,
-    `; ${summary.records} records, ${summary.matches} matches; ${malformed} lines malformed`,
-    `; ${summary.indicators} indicators in use, ${count('refused')} refused, ${count('invalid')} invalid`,
-    `; ${result.sightings.length} sightings, ${result.findings.length} findings (${summary.opened} new)`,
-  ];
+  const lists = `; ${summary.indicators} indicators in use, ${count('refused')} refused, ${count('invalid')} invalid`;
+  sayCounts(talk, result, { foreign: `, ${sum(summary.foreign)} foreign`, lists, where: home });
+}
+
+/** What executions without lists of their own did; `where` is the home or the stack's bucket. */
+export function sayExecuted(talk: Talk, result: Executed, where: string): void {
+  sayTrouble(talk, result.summary, where);
+  sayCounts(talk, result, { foreign: '', lists: '', where });
+}
+
+function sayTrouble(talk: Talk, { trouble }: Executed['summary'], where: string): void {
+  const name = (object: string) => object.slice(object.lastIndexOf('/') + 1);
+  const troubled = trouble.map(({ object, kind, reason }) => `${name(object)}: ${kind} (${reason})`);
+  sayFirst(talk, troubled, `${where}/runs/`);
+}
+
+function sayCounts(
+  talk: Talk,
+  { summary, sightings, findings }: Executed,
+  { foreign, lists, where }: { readonly foreign: string; readonly lists: string; readonly where: string },
+): void {
   if (summary.withoutDataRatio > 0) {
     talk.say(
-      `flowhound: the hosts' other traffic could not be looked at; findings stand (${home}/runs/…/data-ratio-failure.json)`,
+      `flowhound: the hosts' other traffic could not be looked at; findings stand (${where}/runs/…/data-ratio-failure.json)`,
     );
   }
+  const counts = [
+    `${summary.objects} objects read, ${summary.damaged} damaged, ${summary.empty} empty`,
+    `, ${summary.withoutHeader} without usable header${foreign}`,
+    `; ${summary.records} records, ${summary.matches} matches; ${sum(summary.malformed)} lines malformed`,
+    `${lists}; ${sightings.length} sightings, ${findings.length} findings (${summary.opened} new)`,
+  ];
   talk.say(`flowhound: ${counts.join('')}`);
 }
 
 /** Records that say something was not recorded. */
-export function sayCoverage(talk: Talk, summary: SweepSummary): void {
+export function sayCoverage(talk: Talk, summary: Executed['summary']): void {
   const { NODATA = 0, SKIPDATA = 0 } = summary.statuses;
   const counts = [
     [NODATA, 'NODATA'],

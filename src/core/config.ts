@@ -13,6 +13,7 @@ const SCHEMA = z.strictObject({
   profile: z.optional(z.string()),
   region: z.optional(z.string()),
   endpointUrl: z.optional(z.string()),
+  stage: z.optional(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, 'a stage is a short name such as prod'))),
 });
 
 export type Settings = z.infer<typeof SCHEMA>;
@@ -30,9 +31,10 @@ const ENVIRONMENT: readonly (readonly [SettingName, readonly string[]])[] = [
   ['profile', ['AWS_PROFILE']],
   ['region', ['AWS_REGION', 'AWS_DEFAULT_REGION']],
   ['endpointUrl', ['AWS_ENDPOINT_URL']],
+  ['stage', ['FLOWHOUND_STAGE']],
 ];
 const LISTS: ReadonlySet<SettingName> = new Set(['iocs', 'allow', 'own', 'accounts', 'regions']);
-const DEFAULTS: Settings = { home: '.flowhound' };
+const DEFAULTS: Settings = { home: '.flowhound', stage: 'dev' };
 
 /** The text of a config file, checked; every problem is named at once. */
 export function parseConfig(text: string, path: string): Settings {

@@ -9,11 +9,21 @@ export type ListPaths = {
   readonly iocs: readonly string[];
   readonly allow: readonly string[];
   readonly own: readonly string[];
+  /** Addresses and CIDRs given one by one; they come first. */
+  readonly ips?: readonly string[];
 };
 
+/** Name of the list that `ips` make. */
+export const GIVEN = '--ip';
+
 /** Reads the lists. A list that cannot be read is bad usage; a bad line is a problem and costs only itself. */
-export async function loadIndicators({ iocs, allow, own }: ListPaths): Promise<LoadedIndicators> {
-  return readLists({ iocs: await readFiles(iocs), allow: await readFiles(allow), own: own.map(parseOwn) });
+export async function loadIndicators({ iocs, allow, own, ips = [] }: ListPaths): Promise<LoadedIndicators> {
+  const given = ips.length === 0 ? [] : [{ source: GIVEN, text: ips.join('\n') }];
+  return readLists({
+    iocs: [...given, ...(await readFiles(iocs))],
+    allow: await readFiles(allow),
+    own: own.map(parseOwn),
+  });
 }
 
 async function readFiles(paths: readonly string[]): Promise<ListText[]> {

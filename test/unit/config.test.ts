@@ -52,12 +52,15 @@ describe('mergeSettings', () => {
 
   it('options win over environment, that over the file, that over the defaults', () => {
     expect(mergeSettings({ home: 'from-option' }, environment, file)).toEqual({
-      settings: { home: 'from-option', output: 'json', region: 'eu-west-1' },
-      origins: { home: 'option', output: 'environment', region: 'config file' },
+      settings: { home: 'from-option', output: 'json', region: 'eu-west-1', stage: 'dev' },
+      origins: { home: 'option', output: 'environment', region: 'config file', stage: 'default' },
     });
     expect(mergeSettings({}, environment, file).settings.home).toBe('from-environment');
     expect(mergeSettings({}, {}, file).settings.home).toBe('from-file');
-    expect(mergeSettings({}, {}, {})).toEqual({ settings: { home: '.flowhound' }, origins: { home: 'default' } });
+    expect(mergeSettings({}, {}, {})).toEqual({
+      settings: { home: '.flowhound', stage: 'dev' },
+      origins: { home: 'default', stage: 'default' },
+    });
   });
 
   it('an option that was not given hides nothing', () => {

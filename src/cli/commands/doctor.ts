@@ -59,7 +59,18 @@ async function checkHome(settings: CommandSettings): Promise<Check> {
 }
 
 function checkSettings(settings: CommandSettings): Check[] {
-  const names = ['output', 'iocs', 'allow', 'own', 'accounts', 'regions', 'profile', 'region', 'endpointUrl'] as const;
+  const names = [
+    'output',
+    'iocs',
+    'allow',
+    'own',
+    'accounts',
+    'regions',
+    'profile',
+    'region',
+    'endpointUrl',
+    'stage',
+  ] as const;
   const rows = names.map((name) => {
     const value = settings[name];
     const text = value === undefined ? 'not set' : Array.isArray(value) ? value.join(', ') : value;

@@ -8,8 +8,8 @@ import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { renderFindings, renderSightings } from '../findings-table.ts';
 import { writeDocuments } from '../output.ts';
 import { readSettings } from '../settings.ts';
+import { SIGHTING_COLUMNS } from '../sighting-output.ts';
 import { openTalk } from '../talk.ts';
-import { SIGHTING_COLUMNS } from './sweep.ts';
 
 const FINDING_COLUMNS = [
   ...['finding_id', 'severity', 'severity_reason', 'account_id', 'region', 'local_ip', 'instance_id', 'interface_id'],
