@@ -222,7 +222,8 @@ function byLegName(a: Leg, b: Leg): number {
   return `${a.interface_id} ${a.local_ip}` < `${b.interface_id} ${b.local_ip}` ? -1 : 1;
 }
 
-function bySeverity(a: Finding, b: Finding): number {
+/** Severest first, then most bytes: the order in which findings are shown. */
+export function bySeverity(a: Finding, b: Finding): number {
   if (a.severity !== b.severity) return isAtLeast(a.severity, b.severity) ? -1 : 1;
   const bytes = b.bytes_out + b.bytes_in - a.bytes_out - a.bytes_in;
   if (bytes !== 0n) return bytes > 0n ? 1 : -1;

@@ -118,6 +118,17 @@ export function withTable(definition: QueryDefinition, table: string): QueryDefi
   return { ...definition, sql };
 }
 
+/** The query of this name; where there is none, the error names those most like it. */
+export function findDefinition(catalogue: readonly QueryDefinition[], name: string): QueryDefinition {
+  const definition = catalogue.find((candidate) => candidate.name === name);
+  if (definition !== undefined) return definition;
+  const close = closestNames(
+    name,
+    catalogue.map((candidate) => candidate.name),
+  );
+  throw new UsageError(`no query is named "${name}". Near it: ${close.join(', ')}. All: npx flowhound query --list`);
+}
+
 /** The names most like the one given, best first: those that share most pairs of letters. */
 export function closestNames(given: string, names: readonly string[], most = 3): string[] {
   const pairsOf = (name: string): Set<string> => {

@@ -26,7 +26,8 @@ export async function loadIndicators({ iocs, allow, own, ips = [] }: ListPaths):
   });
 }
 
-async function readFiles(paths: readonly string[]): Promise<ListText[]> {
+/** Texts of lists by their base names. */
+export async function readFiles(paths: readonly string[]): Promise<ListText[]> {
   return Promise.all(
     paths.map(async (path) => {
       try {
@@ -40,7 +41,8 @@ async function readFiles(paths: readonly string[]): Promise<ListText[]> {
   );
 }
 
-function parseOwn(text: string): Network {
+/** A range of the user's own. */
+export function parseOwn(text: string): Network {
   const parsed = parseNetwork(text);
   if (parsed === undefined) throw new UsageError(`--own ${text} is no address or CIDR. Use 198.51.100.0/24.`);
   return parsed.network;

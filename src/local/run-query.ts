@@ -3,8 +3,8 @@ import { overlaps } from '../core/address.ts';
 import { Interrupted, UsageError } from '../core/errors.ts';
 import { FLOW_FIELDS } from '../core/flow-field.ts';
 import type { ListProblem } from '../core/indicator.ts';
-import { bindQuery, closestNames, type QueryDefinition } from '../core/query.ts';
-import type { QueryRows } from '../core/query-rows.ts';
+import { bindQuery, findDefinition, type QueryDefinition } from '../core/query.ts';
+import { noteLimit, type QueryRows } from '../core/query-rows.ts';
 import { type DuckdbEngine, openDuckdb } from './duckdb.ts';
 import { loadIndicators } from './indicator-versions.ts';
 import { createIocTable } from './ioc-table.ts';
@@ -42,7 +42,7 @@ export async function runQuery(request: QueryRequest, use: (rows: QueryRows) => 
   try {
     const run = definition.table === JSON_TABLE ? runOverJson : runOverLogs;
     const rows = await run(definition, request, engine, note);
-    if (rows !== undefined) await use(noteLimit(definition, request, rows, note));
+    if (rows !== undefined) await use(noteLimit(definition, request.parameters, rows, note));
   } catch (error) {
     if (request.signal?.aborted) throw new Interrupted('stopped by the user');
     throw error;
@@ -65,16 +65,6 @@ async function fetch<Keyed extends { readonly key: string }>(
   const count = objects.filter(({ key }) => isRemote(key)).length;
   if (count > 0) onNote?.(`${plural(count, 'object')} to copy from S3 first; the copies are removed at the end`);
   return copyHere(objects, openLogs(remote), engine.tempDirectory, signal);
-}
-
-function findDefinition(catalogue: readonly QueryDefinition[], name: string): QueryDefinition {
-  const definition = catalogue.find((candidate) => candidate.name === name);
-  if (definition !== undefined) return definition;
-  const close = closestNames(
-    name,
-    catalogue.map((candidate) => candidate.name),
-  );
-  throw new UsageError(`no query is named "${name}". Near it: ${close.join(', ')}. All: npx flowhound query --list`);
 }
 
 async function runOverJson(
@@ -187,26 +177,6 @@ function checkFields(
 function describeField(field: string): string {
   const known = FLOW_FIELDS.get(field);
   return known === undefined ? field : `${field} (since log version ${known.sinceVersion})`;
-}
-
-/** A list that ends at its limit says so: what is missing must not look as if it were not there. */
-function noteLimit(
-  definition: QueryDefinition,
-  { parameters }: QueryRequest,
-  { columns, rows }: QueryRows,
-  note: (line: string) => void,
-): QueryRows {
-  const limit = parameters.limit ?? definition.parameters.find(({ name }) => name === 'limit')?.defaultText;
-  async function* countRows(): AsyncGenerator<readonly (string | null)[]> {
-    let count = 0;
-    for await (const row of rows) {
-      count++;
-      yield row;
-    }
-    if (count === Number(limit))
-      note(`${plural(count, 'row')}, which is the limit; there may be more: --param limit=…`);
-  }
-  return { columns, rows: countRows() };
 }
 
 function describeTrouble(counts: {

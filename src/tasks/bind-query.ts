@@ -73,6 +73,7 @@ function toQueryInput({ sql, values }: BoundQuery): QueryInput {
   return { queryString: sql, parameters: values.map(toLiteral) };
 }
 
-function toLiteral(value: string | bigint): string {
+/** A bound value as Athena takes it. */
+export function toLiteral(value: string | bigint): string {
   return typeof value === 'bigint' ? String(value) : `'${value.replaceAll("'", "''")}'`;
 }

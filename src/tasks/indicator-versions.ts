@@ -67,7 +67,7 @@ export async function importIncoming(own: readonly Network[], store: ObjectStore
   for (;;) {
     const stored = await store.read(CURRENT);
     const before: Current = stored === undefined ? { indicators: '' } : JSON.parse(stored.text);
-    const loaded = readLists({ iocs: await readTexts(INCOMING, store), allow: await readTexts(ALLOW, store), own });
+    const loaded = readLists({ ...(await readIncoming(store)), own });
     const indicators = await storeIndicators(loaded, store);
     const isRetroHuntDue = before.isRetroHuntDue === true || before.indicators !== indicators;
     await store.put(INCIDENT_IOCS, toIncidentIocs(loaded));
@@ -112,6 +112,11 @@ export function indicatorSets(store: ObjectStore, loaded: ReadonlyMap<string, Lo
     set.catch(() => sets.delete(key)); // a store that failed once may answer the next time
     return set;
   };
+}
+
+/** Lists as they lie in the store, those that are in force or about to be. */
+export async function readIncoming(store: ObjectStore): Promise<Pick<ListTexts, 'iocs' | 'allow'>> {
+  return { iocs: await readTexts(INCOMING, store), allow: await readTexts(ALLOW, store) };
 }
 
 /** Texts under a prefix, by name: the first list that names an indicator gives its comment. */

@@ -1,13 +1,14 @@
-/** `flowhound findings`: what the home knows, findings or the sightings behind them. */
+/** `flowhound findings`: what the home or the stack knows, findings or the sightings behind them. */
 import type { Command } from 'commander';
-import { type Finding, foldFindings } from '../../core/finding.ts';
+import { bySeverity, type Finding, foldFindings } from '../../core/finding.ts';
 import { isAtLeast, parseSeverity, type Severity } from '../../core/severity.ts';
-import { toSightings } from '../../core/sighting-document.ts';
+import { type Sighting, toSightings } from '../../core/sighting-document.ts';
+import type { ObjectStore } from '../../ports.ts';
 import { toAsffForm } from '../asff-form.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { renderFindings, renderSightings } from '../findings-table.ts';
 import { writeDocuments } from '../output.ts';
-import { readSettings } from '../settings.ts';
+import { type CommandSettings, readSettings } from '../settings.ts';
 import { SIGHTING_COLUMNS } from '../sighting-output.ts';
 import { openTalk } from '../talk.ts';
 
@@ -27,33 +28,58 @@ const FINDING_COLUMNS = [
   ...['records_in', 'bytes_in', 'packets_in', 'accepted', 'rejected', 'first_seen', 'last_seen'],
 ] as (keyof Finding & string)[];
 
+type FindingsOptions = { sightings?: true; aws?: true; severity?: Severity; failOn?: Severity };
+
 export function registerFindings(program: Command): void {
   program
     .command('findings')
-    .description('show the findings in the home, severest first')
+    .description('show the findings in the home, or of the deployed stack, severest first')
+    .option('--aws', 'those of the deployed stack')
     .option('--sightings', 'show the stored sightings instead, as sweep prints them')
     .option('--severity <least>', 'only findings at or above', parseSeverity)
     .addOption(failOnOption())
-    .action(async (options: { sightings?: true; severity?: Severity; failOn?: Severity }, command: Command) => {
+    .action(async (options: FindingsOptions, command: Command) => {
       const settings = readSettings(command);
-      const { openFolderStore } = await import('../../local/folder-store.ts');
-      const { readTallies } = await import('../../tasks/sightings.ts');
-      const tallies = await readTallies(openFolderStore(settings.home));
-      const fold = foldFindings(tallies);
-      const findings = fold.findings.filter(({ severity }) => isAtLeast(severity, options.severity ?? 'INFORMATIONAL'));
-      if (tallies.length === 0) {
-        openTalk(settings.isQuiet).say(
-          `flowhound: no findings in ${settings.home}. Sweep first: npx flowhound sweep <folder> --iocs <list>`,
-        );
-      }
+      const store = await openStore(options, settings);
+      const least = options.severity ?? 'INFORMATIONAL';
+      const isShown = ({ severity }: { readonly severity: Severity }) => isAtLeast(severity, least);
+      const { findings, sightings } = await readStored(options, store);
+      if (findings.length === 0) openTalk(settings.isQuiet).say(`flowhound: ${tellNone(options, settings)}`);
+      const shown = findings.filter(isShown);
       if (options.sightings === true) {
-        const sightings = toSightings(tallies, fold).filter(({ severity }) =>
-          isAtLeast(severity, options.severity ?? 'INFORMATIONAL'),
-        );
-        await writeDocuments(sightings, settings.format, { columns: SIGHTING_COLUMNS, toTable: renderSightings });
-      } else await writeFindings(findings, settings.format);
-      applyFailOn(findings, options.failOn);
+        await writeDocuments(sightings.filter(isShown), settings.format, {
+          columns: SIGHTING_COLUMNS,
+          toTable: renderSightings,
+        });
+      } else await writeFindings(shown, settings.format);
+      applyFailOn(shown, options.failOn);
     });
+}
+
+async function openStore({ aws }: FindingsOptions, settings: CommandSettings): Promise<ObjectStore> {
+  if (aws === true) return (await (await import('../cloud/stack-connection.ts')).connectStack(settings)).store;
+  return (await import('../../local/folder-store.ts')).openFolderStore(settings.home);
+}
+
+/** The stack's findings are read as they are stored: folding them anew would read the totals of every month. */
+async function readStored(
+  { aws, sightings }: FindingsOptions,
+  store: ObjectStore,
+): Promise<{ findings: readonly Finding[]; sightings: readonly Sighting[] }> {
+  if (aws === true && sightings !== true) {
+    const { readFindings } = await import('../../tasks/fold.ts');
+    return { findings: [...(await readFindings(store)).values()].sort(bySeverity), sightings: [] };
+  }
+  const { readTallies } = await import('../../tasks/sightings.ts');
+  const tallies = await readTallies(store);
+  const fold = foldFindings(tallies);
+  return { findings: fold.findings, sightings: toSightings(tallies, fold) };
+}
+
+function tellNone({ aws }: FindingsOptions, { home, stage }: CommandSettings): string {
+  return aws === true
+    ? `no findings in the stack flowhound-${stage}. Has it a list? npx flowhound indicators list --aws`
+    : `no findings in ${home}. Sweep first: npx flowhound sweep <folder> --iocs <list>`;
 }
 
 async function writeFindings(

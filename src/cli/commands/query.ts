@@ -21,16 +21,25 @@ export function registerQuery(program: Command): void {
     .option('--param <name=value>', 'a parameter of the query; may be given several times', addParameter, {})
     .option('--iocs <list...>', 'IOC lists for the queries that look for indicators')
     .option('--allow <list...>', 'addresses and CIDRs that never match, whatever a list says')
+    .option('--aws', "on the deployed stack's Athena")
     .option('--list', 'the queries with their purpose, parameters and fields')
     .action(async (name: string | undefined, logs: string[], options: QueryOptions, command: Command) => {
       const settings = readSettings(command);
       if (options.list === true) return writeCatalogue(settings);
       if (name === undefined) throw new UsageError('which query? npx flowhound query --list names them.');
+      if (options.aws === true) {
+        const { queryStack } = await import('../cloud/stack-query.ts');
+        return queryStack(name, logs, options.param, settings);
+      }
       await run(name, logs, options.param, settings);
     });
 }
 
-type QueryOptions = { readonly param: Readonly<Record<string, string>>; readonly list?: boolean };
+type QueryOptions = {
+  readonly param: Readonly<Record<string, string>>;
+  readonly aws?: true;
+  readonly list?: boolean;
+};
 
 async function run(
   name: string,

@@ -1,0 +1,91 @@
+/** `query --aws`: a query of the catalogue on the stack's Athena; what it read, and so cost, is told on stderr. */
+import { UsageError } from '../../core/errors.ts';
+import type { ResultRow } from '../../core/match.ts';
+import { bindQuery, findDefinition, type QueryDefinition } from '../../core/query.ts';
+import { noteLimit, type QueryColumn, type QueryRow } from '../../core/query-rows.ts';
+import { formatBytes } from '../../core/story.ts';
+import { withInterrupt } from '../interrupt.ts';
+import { write } from '../output.ts';
+import { writeRows } from '../rows.ts';
+import type { CommandSettings } from '../settings.ts';
+import { openTalk } from '../talk.ts';
+import { toDay } from '../window.ts';
+import { connectStack, type StackConnection } from './stack-connection.ts';
+
+/** aws.amazon.com/athena/pricing: by the terabyte read, 10 MB at least. Some regions ask for more. */
+const DOLLARS_PER_TERABYTE = 5;
+const LEAST_BYTES = 10_000_000;
+const DAY_MILLISECONDS = 86_400_000;
+
+/** Runs the query to its end and writes its rows. */
+export async function queryStack(
+  name: string,
+  logs: readonly string[],
+  parameters: Readonly<Record<string, string>>,
+  settings: CommandSettings,
+): Promise<void> {
+  if (logs.length > 0) {
+    throw new UsageError(`--aws asks about the logs that the stack knows; leave ${logs[0]} out, or leave out --aws.`);
+  }
+  const talk = openTalk(settings.isQuiet);
+  const say = (line: string): void => talk.say(`flowhound: ${line}`);
+  const { readCatalogue } = await import('../../local/sql-files.ts');
+  const definition = findDefinition(await readCatalogue(), name);
+  const dates = toDates(definition, parameters, say);
+  const statement = bindQuery(definition, { ...dates, ...parameters });
+  const connection = await connectStack(settings);
+  const { columns, rows } = await withInterrupt((signal) => run(statement, connection, say, signal));
+  const noted = noteLimit(definition, parameters, { columns, rows }, say);
+  await writeRows(noted, settings.format, { write, say });
+}
+
+/** A query that names no days reads yesterday and today: all days of years are nobody's first wish. */
+function toDates(
+  { parameters }: QueryDefinition,
+  given: Readonly<Record<string, string>>,
+  say: (line: string) => void,
+): Readonly<Record<string, string>> {
+  const isDated = parameters.some(({ name }) => name === 'date_from');
+  if (!isDated || (given.date_from !== undefined && given.date_to !== undefined)) return {};
+  const now = Date.now();
+  const dates = { date_from: toDay(new Date(now - DAY_MILLISECONDS)), date_to: toDay(new Date(now)) };
+  const asked = { ...dates, ...given };
+  say(`days ${asked.date_from} to ${asked.date_to}; others with --param date_from=… --param date_to=…`);
+  return dates;
+}
+
+async function run(
+  { sql, values }: ReturnType<typeof bindQuery>,
+  { stack, aws, s3 }: StackConnection,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<{ columns: readonly QueryColumn[]; rows: AsyncIterable<QueryRow> }> {
+  const { AthenaClient } = await import('@aws-sdk/client-athena');
+  const { toClientConfig } = await import('../../aws/clients.ts');
+  const { runAthenaQuery } = await import('../../aws/athena-query.ts');
+  const { openAthenaResults } = await import('../../aws/athena-results.ts');
+  const { readQueryColumns } = await import('../../aws/athena-columns.ts');
+  const { linkToQuery } = await import('../../aws/console-links.ts');
+  const { toLiteral } = await import('../../tasks/bind-query.ts');
+  const client = new AthenaClient(toClientConfig(aws));
+  const query = { sql, parameters: values.map(toLiteral) };
+  const { queryId, location, scannedBytes } = await runAthenaQuery(client, stack, query, signal);
+  say(`${tellCost(scannedBytes)}; ${linkToQuery(stack, queryId)}`);
+  const columns = await readQueryColumns(client, queryId);
+  return { columns, rows: toRows(openAthenaResults(s3).rows(location), columns) };
+}
+
+async function* toRows(results: AsyncIterable<ResultRow>, columns: readonly QueryColumn[]): AsyncGenerator<QueryRow> {
+  for await (const result of results) {
+    yield columns.map(({ name }) => {
+      const value = result[name] ?? null;
+      return value === null ? null : String(value);
+    });
+  }
+}
+
+function tellCost(bytes: number): string {
+  const dollars = (Math.max(LEAST_BYTES, bytes) / 1e12) * DOLLARS_PER_TERABYTE;
+  const price = dollars < 0.01 ? 'less than 0.01' : dollars.toFixed(2);
+  return `${formatBytes(bytes)} read, ${price} USD at ${DOLLARS_PER_TERABYTE} USD per TB`;
+}
