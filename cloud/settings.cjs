@@ -182,7 +182,8 @@ function toMadeLogs(folder) {
     logObjectArns: [{ 'Fn::Sub': `\${LogBucket.Arn}/${folder}AWSLogs/*vpcflowlogs/*` }],
     logListPrefixes: [`${folder}AWSLogs/*`],
     logKeyPatterns: [{ wildcard: `${folder}AWSLogs/*vpcflowlogs/*` }],
-    logDestination: { 'Fn::Sub': `\${LogBucket.Arn}/${folder}` },
+    // A bucket policy is referred to by its bucket's name: so the flow log waits until it may be delivered.
+    logDestination: { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${LogBucketPolicy}/${folder}` },
     logFolder: folder,
   };
 }

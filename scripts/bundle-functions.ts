@@ -25,19 +25,11 @@ export function functionNames(): string[] {
 /** Bundles every function into a folder of its own below `folder`, which is emptied first. */
 export async function bundleFunctions(folder = join(ROOT, 'dist/functions')): Promise<Bundle[]> {
   rmSync(folder, { recursive: true, force: true });
-  const bundles: Bundle[] = [];
-  for (const name of functionNames()) {
-    const path = join(folder, name, 'index.mjs');
-    await bundle(join(SOURCES, `${name}.ts`), path);
-    bundles.push({ name, path, bytes: statSync(path).size });
-  }
-  return bundles;
-}
-
-async function bundle(source: string, outfile: string): Promise<void> {
+  const names = functionNames();
   await build({
-    entryPoints: [source],
-    outfile,
+    entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, join(SOURCES, `${name}.ts`)])),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     absWorkingDir: ROOT,
     bundle: true,
     platform: 'node',
@@ -52,6 +44,10 @@ async function bundle(source: string, outfile: string): Promise<void> {
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
+  });
+  return names.map((name) => {
+    const path = join(folder, name, 'index.mjs');
+    return { name, path, bytes: statSync(path).size };
   });
 }
 

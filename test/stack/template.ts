@@ -320,6 +320,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'AWS::Glue::Table': 'TableInput.Name',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::BucketPolicy': 'Bucket',
   'AWS::Scheduler::ScheduleGroup': 'Name',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
 };
