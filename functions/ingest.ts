@@ -23,10 +23,20 @@ export const handler = toHandler(async (event: SQSEvent, context): Promise<SQSBa
   );
 });
 
-function report({ failed, conflicts, foreign, ignored, objects, started, withoutTable }: IngestedEvents): void {
+function report({
+  failed,
+  conflicts,
+  foreign,
+  ignored,
+  objects,
+  started,
+  viewsFailure,
+  withoutTable,
+}: IngestedEvents): void {
   const foreignCount = Object.values(foreign).reduce((total, objectCount) => total + (objectCount ?? 0), 0);
   count({ LogObjects: objects, LogObjectsForeign: foreignCount, PartitionConflicts: conflicts.length });
   for (const [messageId, reason] of failed) logger.warn('message failed', { messageId, reason });
   for (const conflict of conflicts) logger.error('partition is registered elsewhere', { conflict });
+  if (viewsFailure !== undefined) logger.error('the views could not be made; the next sweep tries again', viewsFailure);
   logger.info('ingested', { objects, foreign, ignored, withoutTable, started });
 }

@@ -41,7 +41,7 @@ export async function learnFormat(
 
 /** Every format learned so far, in order of the flow-log ids. */
 export async function readFormats(store: ObjectStore): Promise<LearnedFormat[]> {
-  const keys = (await Array.fromAsync(store.list('formats/'))).sort();
+  const keys = (await Array.fromAsync(store.list('formats/fl-'))).sort();
   const texts = await mapConcurrently(CONCURRENCY, keys, (key) => store.get(key));
   return texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as LearnedFormat);
 }

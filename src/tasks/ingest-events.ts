@@ -23,6 +23,7 @@ export type IngestedEvents = {
   readonly withoutTable: number;
   readonly conflicts: readonly PartitionConflict[];
   readonly started: readonly Started[];
+  readonly viewsFailure?: Error;
 };
 
 /** Works off a batch of messages; throws only where nothing of it could be done. */
@@ -50,8 +51,9 @@ export async function ingestEvents(
     }
   }
   const { foreign, ignored } = read;
-  const { withoutTable, conflicts } = registered;
-  return { failed, objects: read.objects.length, foreign, ignored, withoutTable, conflicts, started };
+  const { withoutTable, conflicts, viewsFailure } = registered;
+  const views = viewsFailure === undefined ? {} : { viewsFailure };
+  return { failed, objects: read.objects.length, foreign, ignored, withoutTable, conflicts, started, ...views };
 }
 
 function readMessages(messages: readonly EventMessage[]) {

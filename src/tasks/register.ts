@@ -1,4 +1,5 @@
 /** Log objects → what the catalogue must know before it is asked about them: tables by format, partitions, the views over them. */
+import { createHash } from 'node:crypto';
 import type { StoredLogObject } from '../core/batch.ts';
 import { flowRecordsViews, type ViewTexts } from '../core/flow-records-view.ts';
 import {
@@ -26,6 +27,8 @@ export type Registered = {
   readonly conflicts: readonly PartitionConflict[];
   /** Objects whose registration failed, with why: trying again may help. */
   readonly failed: ReadonlyMap<string, Error>;
+  /** Why the views could not be made. Nothing waits for them: the next sweep makes them. */
+  readonly viewsFailure?: Error;
 };
 
 type Place = { readonly object: StoredLogObject; readonly table: LogTable; readonly partition: PartitionLocation };
@@ -56,8 +59,8 @@ export async function register(objects: readonly StoredLogObject[], ports: Regis
       for (const { object } of own) failed.set(object.key, error as Error);
     }
   }
-  if (hasNewFormat) await replaceViews(ports);
-  return { withoutTable, conflicts, failed };
+  const viewsFailure = hasNewFormat ? await ensureViews(ports).catch((error: Error) => error) : undefined;
+  return { withoutTable, conflicts, failed, ...(viewsFailure === undefined ? {} : { viewsFailure }) };
 }
 
 async function placeObject(
@@ -109,13 +112,18 @@ async function registerPlaces(
   return [...conflicts];
 }
 
-/** Makes the views over all tables; anew if another process learned a format meanwhile. */
-export async function replaceViews({ store, catalog, views }: Omit<RegisterPorts, 'logs' | 'known'>): Promise<void> {
-  for (let learned = await readFormats(store); ; ) {
-    for (const { name, sql } of flowRecordsViews(toTables(learned), views)) await catalog.replaceView(name, sql);
-    const now = await readFormats(store);
-    if (JSON.stringify(now) === JSON.stringify(learned)) return;
-    learned = now;
+/** The formats that the views were last made of. */
+const VIEWS_MADE = 'formats/.views';
+
+/** Makes the views over all tables, unless they are made of just these; anew if another process learned a format meanwhile. */
+export async function ensureViews({ store, catalog, views }: Omit<RegisterPorts, 'logs' | 'known'>): Promise<void> {
+  for (;;) {
+    const made = await store.get(VIEWS_MADE);
+    const statements = flowRecordsViews(toTables(await readFormats(store)), views);
+    const wanted = createHash('sha256').update(JSON.stringify(statements)).digest('hex');
+    if (statements.length === 0 || made === wanted) return;
+    for (const { name, sql } of statements) await catalog.replaceView(name, sql);
+    await store.put(VIEWS_MADE, wanted);
   }
 }
 

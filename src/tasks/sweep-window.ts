@@ -8,7 +8,7 @@ import type { ObjectStore, Workflow } from '../ports.ts';
 import { type ListedObject, type Selection, selectObjects } from './ingest.ts';
 import { readManifest } from './plan.ts';
 import { doneKey } from './record-result.ts';
-import { type RegisterPorts, register } from './register.ts';
+import { ensureViews, type RegisterPorts, register } from './register.ts';
 import { type Started, startBatch } from './start-execution.ts';
 
 export type SweepWindow = Selection & {
@@ -49,6 +49,7 @@ export async function sweepWindow(window: SweepWindow, clock: string, ports: Swe
     if (object.modified < before && !accounted.has(toEntry(object))) late.push(object);
   }
   const { conflicts, failed } = await register(late, ports);
+  await ensureViews(ports);
   const objects = late.filter(({ key }) => !failed.has(key));
   for (const manifest of toManifests(objects, MOST)) {
     const key = manifestKey(manifest);
