@@ -3,6 +3,7 @@
  * which tables a query needs; they are made when it runs.
  */
 import type { StoredLogObject } from '../core/batch.ts';
+import { Interrupted } from '../core/errors.ts';
 import { limitConcurrency } from '../core/limit-concurrency.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { type BindInput, bind, type QueryInput } from '../tasks/bind-query.ts';
@@ -21,6 +22,11 @@ type Options = {
   readonly onMatch: () => void;
   readonly signal?: AbortSignal;
 };
+
+/** What a `.sync` state fails with, whatever ailed the query. */
+class TaskFailed extends Error {
+  override readonly name = 'States.TaskFailed';
+}
 
 /** A bound query: where its rows go, and what of the logs or the evidence it reads. */
 type Prepared = { readonly execution: string; readonly location: string; readonly input: BindInput };
@@ -61,8 +67,12 @@ export function openQueryStates({ home, store, logs, onMatch, signal }: Options)
       const query = prepared.get(toQueryKey(input.QueryString, input.ExecutionParameters))!;
       opened ??= import('./duckdb.ts').then(({ openDuckdb }) => openDuckdb({ tempParent: `${home}/tmp` }));
       const engine = await opened;
-      await createTables(engine, query);
-      return runQuery(input, query.location, engine, store);
+      try {
+        await createTables(engine, query);
+        return await runQuery(input, query.location, engine, store);
+      } catch (error) {
+        throw error instanceof Interrupted ? error : new TaskFailed((error as Error).message, { cause: error });
+      }
     }),
     close: async () => (await opened)?.close(),
   };

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Limits, latestOfEach, type StoredLogObject, toChunks, toManifests } from '../../src/core/batch.ts';
+import {
+  type Limits,
+  latestOfEach,
+  manifestKey,
+  type StoredLogObject,
+  toChunks,
+  toManifests,
+} from '../../src/core/batch.ts';
 import { toPartitions } from '../../src/core/partition.ts';
 
 function stored(identity: string, more: Partial<StoredLogObject> = {}): StoredLogObject {
@@ -23,7 +30,7 @@ const objects = fc.uniqueArray(
 );
 const toStored = (parts: { root: string; identity: string }) =>
   stored(parts.identity, { ...parts, key: `${parts.root}/${parts.identity}` });
-const LIMITS: Limits = { chunkBytes: 100, chunkObjects: 4, chunks: 2 };
+const LIMITS: Limits = { chunkBytes: 100, chunkObjects: 4, chunks: 2, batchObjects: 6 };
 
 describe('latestOfEach', () => {
   it('keeps the latest of several deliveries', () => {
@@ -108,9 +115,26 @@ describe('toManifests', () => {
         expect(manifests.flatMap((manifest) => manifest.objects)).toEqual(latestOfEach(all));
         for (const { objects: taken } of manifests) {
           expect(toChunks(taken, LIMITS).length).toBeLessThanOrEqual(LIMITS.chunks);
+          expect(taken.length).toBeLessThanOrEqual(LIMITS.batchObjects);
         }
       }),
     );
+  });
+
+  it('fills a batch to its numbers of objects and of chunks, a whole chunk at a time', () => {
+    const all = Array.from({ length: 13 }, (_, i) => stored(`${String(i).padStart(2, '0')}`, { sizeBytes: 50 }));
+    const limits = { ...LIMITS, chunks: 99 };
+    expect(toManifests(all, limits).map((manifest) => manifest.objects.length)).toEqual([6, 6, 1]);
+    expect(toManifests(all, { ...limits, batchObjects: 5 }).map(({ objects: taken }) => taken.length)).toEqual([
+      4, 4, 5,
+    ]);
+    expect(toManifests(all, { ...limits, chunks: 2 }).map(({ objects: taken }) => taken.length)).toEqual([4, 4, 4, 1]);
+  });
+
+  it('is found by the first day of its objects', () => {
+    const on = (date: string) => stored(date, { date });
+    const [manifest] = toManifests([on('2026-09-02'), on('2026-08-31'), on('2026-09-01')]);
+    expect(manifestKey(manifest!)).toBe(`manifests/2026-08-31/${manifest!.batch}.json`);
   });
 
   it('keys a batch by what is in its objects, not by where they lie', () => {

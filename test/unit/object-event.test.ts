@@ -9,8 +9,11 @@ const PLAIN: ObjectRef = {
   key: `AWSLogs/111122223333/vpcflowlogs/us-east-1/2026/09/01/${FILE}`,
   sizeBytes: 48_213,
   etag: 'd41d8cd98f00b204e9800998ecf8427e',
+  modified: Date.parse('2026-09-01T00:11:42.318Z'),
   sequencer: '0066D3B0F1A2B3C4D5',
 };
+/** EventBridge has a time of its own, in whole seconds. */
+const BRIDGED: ObjectRef = { ...PLAIN, modified: Date.parse('2026-09-01T00:11:43Z') };
 const HIVE: ObjectRef = {
   ...PLAIN,
   key: `flow logs/AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/month=09/day=01/${FILE}`,
@@ -39,22 +42,25 @@ const OUTCOMES: Readonly<Record<string, EventOutcome>> = {
   's3/key-badly-encoded.json': objects({ ...PLAIN, key: 'drop/50%/x y.log.gz' }),
   's3/object-removed.json': ignored('not an object-created event'),
   's3/test-event.json': ignored('test event'),
-  's3/without-size-and-etag.json': objects({ bucket: PLAIN.bucket, key: PLAIN.key, sizeBytes: 0, etag: '' }),
+  's3/without-size-and-etag.json': objects({
+    ...{ bucket: PLAIN.bucket, key: PLAIN.key, sizeBytes: 0, etag: '' },
+    modified: PLAIN.modified,
+  }),
   's3/without-key.json': ignored('unknown shape'),
-  'eventbridge/object-created.json': objects(PLAIN),
+  'eventbridge/object-created.json': objects(BRIDGED),
   // EventBridge does not encode: what looks encoded is the key itself.
-  'eventbridge/object-created-odd-key.json': objects({ ...PLAIN, key: 'flow logs/a+b/year=2026/50%25.log.gz' }),
+  'eventbridge/object-created-odd-key.json': objects({ ...BRIDGED, key: 'flow logs/a+b/year=2026/50%25.log.gz' }),
   'eventbridge/object-deleted.json': ignored('not an object-created event'),
   'eventbridge/other-source.json': ignored('unknown shape'),
   'sqs/s3-notification.json': objects(HIVE),
   'sqs/s3-test-event.json': ignored('test event'),
-  'sqs/eventbridge.json': { objects: [PLAIN], ignored: ['not an object-created event'] },
+  'sqs/eventbridge.json': { objects: [BRIDGED], ignored: ['not an object-created event'] },
   'sqs/sns-wrapped-s3.json': objects(HIVE),
-  'sqs/sns-wrapped-eventbridge.json': objects(PLAIN),
+  'sqs/sns-wrapped-eventbridge.json': objects(BRIDGED),
   'sqs/sns-wrapped-test-event.json': ignored('test event'),
   'sqs/sns-raw-delivery.json': { objects: [PLAIN], ignored: ['not an object-created event'] },
   'sqs/mixed-batch.json': {
-    objects: [PLAIN, PLAIN],
+    objects: [PLAIN, BRIDGED],
     ignored: ['unknown shape', 'test event', 'unknown shape'],
   },
   'sns/lambda-record.json': objects(HIVE),
@@ -89,6 +95,16 @@ describe('readObjectEvent', () => {
     ['a number', 7, ignored('unknown shape')],
   ])('%s', (_name, event, outcome) => {
     expect(readObjectEvent(event)).toEqual(outcome);
+  });
+
+  it.each([
+    ['none', undefined],
+    ['no time', 'yesterday'],
+    ['a number', 7],
+  ])('has no time where the event has %s', (_name, eventTime) => {
+    const { Records } = readEvent('s3/object-created-put.json') as { Records: object[] };
+    const event = { Records: [{ ...Records[0], eventTime }] };
+    expect(readObjectEvent(event)).toEqual(objects({ ...PLAIN, modified: 0 }));
   });
 
   it('gives up on envelopes in envelopes without end', () => {

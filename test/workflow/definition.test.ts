@@ -172,7 +172,7 @@ describe('what the local interpreter would ignore', () => {
       (d) => Object.assign(inner(d, 'Scan', 'MarkLastAttempt'), { Result: false }),
       'MarkLastAttempt: Result false',
     ],
-    ['an unknown type', (d) => Object.assign(states(d).Published!, { Type: 'Parallel' }), 'Published: Type Parallel'],
+    ['an unknown type', (d) => Object.assign(states(d).Done!, { Type: 'Parallel' }), 'Done: Type Parallel'],
   ];
 
   it.each(plants)('%s would be found', async (_name, plant, found) => {

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MOST } from '../../src/core/batch.ts';
-import { ExecutionFailed, Interrupted, LogObjectUnavailable, QueryFailed } from '../../src/core/errors.ts';
+import { ExecutionFailed, Interrupted, LogObjectUnavailable } from '../../src/core/errors.ts';
 import { logFiles } from '../../src/local/log-files.ts';
 import type { LogStore } from '../../src/ports.ts';
+import { doneKey, readHostDataRatios } from '../../src/tasks/record-result.ts';
 import { makeWorld, type World } from '../oracle/world.ts';
 import { CLOCK, execute, logName, readChunk, record, writeLog } from './executions.ts';
 
@@ -23,6 +24,7 @@ const ALL_STATES = [
     'RunDataRatio',
     'Collect',
     'Publish',
+    'RecordResult',
   ],
 ];
 
@@ -62,18 +64,28 @@ describe('the way', () => {
       { local_ip: '10.0.0.5', indicator: '203.0.113.7', records_out: 1, records_in: 1, severity: 'HIGH' },
     ]);
     expect(await readChunk(run, 0)).toMatchObject({ objects: 1, records: 2, matches: 2, damaged: 0 });
-    expect(readdirSync(join(world.home, 'runs/sweep_test/data-ratio'))).toEqual([
-      `${run.findings[0]!.finding_id}.json`,
+    expect(await readHostDataRatios('sweep_test', run.store)).toMatchObject([
+      {
+        findingId: run.findings[0]!.finding_id,
+        rows: [
+          { sourceaddress: '10.0.0.5', destinationaddress: '203.0.113.7', record_count: '1', total_bytes: '840' },
+          { sourceaddress: '203.0.113.7', destinationaddress: '10.0.0.5', record_count: '1', total_bytes: '840' },
+        ],
+      },
     ]);
+    const { opened, sightings, records } = JSON.parse((await run.store.get('runs/sweep_test/result.json'))!);
+    expect({ opened, sightings, records }).toEqual({ opened: 1, sightings: 1, records: 2 });
+    expect(await run.store.get(doneKey(run.input.manifest))).toBeDefined();
   });
 
   it('of a batch without matches ends after Scan: no query, no finding', async () => {
     writeLog(world, 1, CLEAN);
     const run = await execute(world, LIST);
     expect(run.failure).toBeUndefined();
-    expect(run.visited).toEqual(['Plan', 'ScanChunk']);
+    expect(run.visited).toEqual(['Plan', 'ScanChunk', 'RecordResult']);
     expect(run.findings).toEqual([]);
     expect(readdirSync(world.home).sort()).toEqual(['indicators', 'manifests', 'runs']);
+    expect(await run.store.get(doneKey(run.input.manifest))).toBeDefined();
   });
 
   it('of several chunks: one query for each that has matches', async () => {
@@ -94,17 +106,17 @@ describe('the way', () => {
     expect(first.findings).toHaveLength(1);
     const second = await execute(world, '198.51.100.200,another\n', { execution: 'sweep_again' });
     expect(second.failure).toBeUndefined();
-    expect(second.visited).toEqual(['Plan', 'ScanChunk', 'Collect', 'Publish']);
+    expect(second.visited).toEqual(['Plan', 'ScanChunk', 'Collect', 'Publish', 'RecordResult']);
     expect(second.findings).toEqual([]);
     expect(readdirSync(join(world.home, 'sightings'))).toEqual([]);
     const changes = JSON.parse((await second.store.get('runs/sweep_again/changes.json'))!);
-    expect(changes).toEqual({ opened: [], updated: [], withdrawn: [first.findings[0]!.finding_id] });
+    expect(changes).toEqual({ opened: [], updated: [], withdrawn: [first.findings[0]!] });
   });
 
   it('of the same batch again changes nothing', async () => {
     writeLog(world, 1, HIT);
     const first = await execute(world, LIST);
-    const second = await execute(world, LIST);
+    const second = await execute(world, LIST, { clock: '2026-09-10T13:00:00.000Z' });
     expect(second.failure).toBeUndefined();
     expect(second.findings).toEqual(first.findings);
     const changes = JSON.parse((await second.store.get('runs/sweep_test/changes.json'))!);
@@ -203,11 +215,19 @@ describe('a run that fails', () => {
     });
     expect(run.failure).toBeInstanceOf(ExecutionFailed);
     expect(run.failure?.message).toMatch(/^the sweep failed: .+/);
-    expect(run.visited).toEqual(['Plan', 'ScanChunk', 'BindMatch', 'RunMatch', 'RecordFailure']);
+    expect(run.visited).toEqual([
+      'Plan',
+      'ScanChunk',
+      'BindMatch',
+      'RunMatch',
+      'RunMatch',
+      'RunMatch',
+      'RecordFailure',
+    ]);
     expect(run.findings).toEqual([]);
+    expect(await run.store.get(doneKey(run.input.manifest))).toBeUndefined();
     const recorded = JSON.parse((await run.store.get('runs/sweep_test/failure.json'))!);
-    expect(recorded).toEqual({ Error: expect.stringMatching(/^\w+$/), Cause: expect.stringMatching(/\S/) });
-    expect(recorded.Error).toBe('QueryFailed');
+    expect(recorded).toEqual({ Error: 'States.TaskFailed', Cause: expect.stringMatching(/\S/) });
     expect(run.failure?.message).toContain(recorded.Cause);
 
     const next = await execute(world, LIST);
@@ -218,15 +238,21 @@ describe('a run that fails', () => {
   it('only in its data ratio does not fail: that is recorded, and the findings stand', async () => {
     writeLog(world, 1, HIT);
     const run = await execute(world, LIST, {
-      before: async (state) => {
-        if (state === 'RunDataRatio') throw new QueryFailed('out of memory');
+      before: async (state, home) => {
+        const folder = join(home, 'runs/sweep_test/data-ratio');
+        if (state !== 'RunDataRatio') return;
+        for (const path of readdirSync(folder)) writeFileSync(join(folder, path), 'overwritten');
       },
     });
     expect(run.failure).toBeUndefined();
-    expect(run.visited.slice(-4)).toEqual(['RunDataRatio', 'RecordDataRatioFailure', 'Collect', 'Publish']);
+    expect(run.visited.slice(5)).toEqual([
+      ...['BindDataRatio', 'RunDataRatio', 'RunDataRatio', 'RunDataRatio', 'RecordDataRatioFailure'],
+      ...['Collect', 'Publish', 'RecordResult'],
+    ]);
     expect(run.findings).toHaveLength(1);
     const recorded = JSON.parse((await run.store.get('runs/sweep_test/data-ratio-failure.json'))!);
-    expect(recorded).toEqual({ Error: 'QueryFailed', Cause: 'out of memory' });
+    expect(recorded).toEqual({ Error: 'States.TaskFailed', Cause: expect.stringMatching(/\S/) });
+    expect(await readHostDataRatios('sweep_test', run.store)).toEqual([]);
   });
 
   it('because its list of objects is gone: recorded under its own name', async () => {

@@ -45,8 +45,9 @@ export type Run = {
   readonly input: ExecutionInput;
 };
 
-export type RunOptions = Partial<Pick<TaskOptions, 'logs' | 'limits' | 'signal'>> & {
+export type RunOptions = Partial<Pick<TaskOptions, 'logs' | 'limits' | 'signal' | 'scanBy'>> & {
   readonly execution?: string;
+  readonly clock?: string;
   /** Runs before a state's own task. */
   readonly before?: (state: string, home: string) => Promise<void>;
 };
@@ -60,7 +61,8 @@ export async function execute(world: World, list: string, options: RunOptions = 
   const { manifests } = await ingest(listLogFiles([world.logs]), { accounts: [], regions: [] }, limits, store);
   const [{ key, manifest }] = manifests as [(typeof manifests)[number]];
   const execution = options.execution ?? 'sweep_test';
-  const input: ExecutionInput = { execution, mode: 'sweep', clock: CLOCK, manifest: key, indicators, window: {} };
+  const clock = options.clock ?? CLOCK;
+  const input: ExecutionInput = { execution, mode: 'sweep', clock, manifest: key, indicators, window: {} };
   const tasks = openTasks({
     ...{ home: world.home, store, limits, manifest, indicators: new Map([[indicators, loaded]]), scanConcurrency: 2 },
     ...{ onScan: () => {}, onMatch: () => {}, ...options },

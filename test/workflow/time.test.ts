@@ -15,7 +15,7 @@ it('a state that takes hours does not time out', async () => {
   const begun = Promise.withResolvers<void>();
   const chunk = { chunk: 0, objects: 'runs/x/chunks/0.objects.json' };
   const tasks = Object.fromEntries(names.map((name) => [name, async (): Promise<unknown> => ({})]));
-  tasks.Plan = async () => ({ batch: 'x', isAgain: false, chunks: [chunk] });
+  tasks.Plan = async () => ({ batch: 'x', indicators: 'x', isAgain: false, chunks: [chunk] });
   tasks.ScanChunk = () => {
     begun.resolve();
     return new Promise((resolve) => {
