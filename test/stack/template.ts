@@ -14,6 +14,8 @@ export type StackParameters = {
   readonly partition?: string;
   /** Logical id → name, instead of one made of stack and logical id: a bucket of an emulator, say. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Values of the template's own parameters; the packaged one has none. */
+  readonly values?: Readonly<Record<string, Json>>;
 };
 
 export type Resource = {
@@ -74,14 +76,7 @@ const NO_VALUE = Symbol('AWS::NoValue');
 export function readStack(templatePath: string, parameters: StackParameters = {}): Stack {
   const template = JSON.parse(readFileSync(templatePath, 'utf8')) as Template;
   const resolver = new Resolver(template, parameters);
-  const resources: Record<string, Resource> = {};
-  for (const [logicalId, raw] of Object.entries(template.Resources)) {
-    if (raw.Condition === undefined || resolver.holds(raw.Condition)) resources[logicalId] = resolver.resource(raw);
-  }
-  const outputs: Record<string, string> = {};
-  for (const [name, { Value, Condition }] of Object.entries(template.Outputs ?? {})) {
-    if (Condition === undefined || resolver.holds(Condition)) outputs[name] = String(resolver.value(Value));
-  }
+  const { resources, outputs } = resolveTemplate(template, resolver);
   return {
     functions: toFunctions(template, resources, resolver),
     roles: toRoles(resources, resolver),
@@ -89,6 +84,23 @@ export function readStack(templatePath: string, parameters: StackParameters = {}
     outputs,
     resources,
   };
+}
+
+/** Resources and outputs of any template. */
+export function resolveTemplate(
+  template: Template,
+  resolver: Resolver | StackParameters,
+): Pick<Stack, 'resources' | 'outputs'> {
+  const known = resolver instanceof Resolver ? resolver : new Resolver(template, resolver);
+  const resources: Record<string, Resource> = {};
+  for (const [logicalId, raw] of Object.entries(template.Resources)) {
+    if (raw.Condition === undefined || known.holds(raw.Condition)) resources[logicalId] = known.resource(raw);
+  }
+  const outputs: Record<string, string> = {};
+  for (const [name, { Value, Condition }] of Object.entries(template.Outputs ?? {})) {
+    if (Condition === undefined || known.holds(Condition)) outputs[name] = String(known.value(Value));
+  }
+  return { resources, outputs };
 }
 
 function ofType(resources: Readonly<Record<string, Resource>>, type: string): [string, Resource][] {
@@ -169,13 +181,15 @@ type Resolved = Json | typeof NO_VALUE;
 class Resolver {
   readonly #template: Template;
   readonly #names: Readonly<Record<string, string>>;
+  readonly #values: Readonly<Record<string, Json>>;
   readonly #pseudo: Readonly<Record<string, string>>;
 
   constructor(template: Template, parameters: StackParameters) {
-    const { account = '111122223333', region = 'us-east-1', partition = 'aws', names = {} } = parameters;
+    const { account = '111122223333', region = 'us-east-1', partition = 'aws', names = {}, values = {} } = parameters;
     const stackName = readStackName(template);
     this.#template = template;
     this.#names = names;
+    this.#values = values;
     this.#pseudo = {
       'AWS::AccountId': account,
       'AWS::Region': region,
@@ -230,7 +244,8 @@ class Resolver {
 
   #call(name: string, operand: Json): Resolved {
     const operands = operand as readonly Json[];
-    if (name === 'Ref') return operand === 'AWS::NoValue' ? NO_VALUE : this.reference(String(operand));
+    if (operand === 'AWS::NoValue') return NO_VALUE;
+    if (name === 'Ref') return this.#values[String(operand)] ?? this.reference(String(operand));
     if (name === 'Fn::GetAtt') return this.attribute(String(operands[0]), String(operands[1]));
     if (name === 'Fn::Sub') return this.#substitute(operand);
     if (name === 'Fn::If') return this.#resolve(operands[this.holds(String(operands[0])) ? 1 : 2]!);
@@ -246,7 +261,8 @@ class Resolver {
       if (literal === '!') return `\${${name}}`;
       if (values[name] !== undefined) return String(this.value(values[name]));
       const [logicalId, attribute] = name.split('.') as [string, string?];
-      return attribute === undefined ? this.reference(logicalId) : this.attribute(logicalId, attribute);
+      if (attribute !== undefined) return this.attribute(logicalId, attribute);
+      return this.#values[logicalId] === undefined ? this.reference(logicalId) : String(this.#values[logicalId]);
     });
   }
 
