@@ -7,11 +7,14 @@ export type RecordFailureInput = {
   readonly dataRatioFailure?: unknown;
 };
 
+export type FailureRecorded = { readonly key: string };
+
 /** A failure of the look at other traffic never costs the findings, and has a document of its own. */
-export async function recordFailure(input: RecordFailureInput, store: ObjectStore): Promise<void> {
+export async function recordFailure(input: RecordFailureInput, store: ObjectStore): Promise<FailureRecorded> {
   const { execution, failure, dataRatioFailure } = input;
-  if (failure !== undefined) await store.put(failureKey(execution), `${JSON.stringify(failure, null, 2)}\n`);
-  else await store.put(dataRatioFailureKey(execution), `${JSON.stringify(dataRatioFailure, null, 2)}\n`);
+  const key = failure === undefined ? dataRatioFailureKey(execution) : failureKey(execution);
+  await store.put(key, `${JSON.stringify(failure ?? dataRatioFailure, null, 2)}\n`);
+  return { key };
 }
 
 export function failureKey(execution: string): string {
@@ -31,7 +34,11 @@ export type ExecutionEnd = {
 };
 
 /** Keeps the end of an execution, unless a state of it has said why already. */
-export async function recordEnd({ name, status, error, cause }: ExecutionEnd, store: ObjectStore): Promise<void> {
+export async function recordEnd(
+  { name, status, error, cause }: ExecutionEnd,
+  store: ObjectStore,
+): Promise<FailureRecorded> {
   const failure = { Error: error ?? status, Cause: cause ?? `the execution ended ${status}` };
   await store.replace(failureKey(name), `${JSON.stringify(failure, null, 2)}\n`, undefined);
+  return { key: failureKey(name) };
 }
