@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { type AthenaState, createAthena } from './athena.ts';
+import { openNames } from './athena-workgroup.ts';
 import { Faults } from './faults.ts';
 import { createGlue } from './glue.ts';
 import { GlueCatalog } from './glue-catalog.ts';
@@ -32,6 +34,10 @@ export type AwsDoubleOptions = {
   readonly partitionPage?: number;
   /** Milliseconds between the retries of a state: the waits of a definition are for busy services. */
   readonly retryDelay?: number;
+  /** Queries that Athena runs at once. */
+  readonly mostQueries?: number;
+  /** What projected partitions call NOW. */
+  readonly now?: () => Date;
 };
 
 export type Credentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -48,6 +54,7 @@ export type AwsDouble = {
   readonly glue: GlueCatalog;
   /** State machines and executions, past permissions and recording. */
   readonly sfn: SfnState;
+  readonly athena: AthenaState;
   /** Functions by their name; tests register theirs here. */
   readonly functions: Map<string, LambdaFunction>;
   /** Called once for each object that was created or deleted, after the call that did it was answered. */
@@ -90,6 +97,7 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
   const isDestination = (arn: string) => messaging.isOpenTo(arn, S3);
   const glue = new GlueCatalog();
   const functions = new Map<string, LambdaFunction>();
+  const athena: AthenaState = { ...openNames(), queries: new Map(), tokens: new Map() };
   const sfn: SfnState = { machines: new Map(), executions: new Map() };
   const runAsRole = ({ roleArn }: Machine): ExecutionOptions => {
     // Step Functions retries nothing by itself: that is what Retry is for.
@@ -108,19 +116,28 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     ['sqs', messaging.sqs],
     ['sns', messaging.sns],
     ['glue', createGlue(glue, { account: ACCOUNT, region, partitionPage: options.partitionPage ?? 1000 })],
+    [
+      'athena',
+      createAthena(athena, {
+        ...{ account: ACCOUNT, region, storage, catalog: glue },
+        ...{ mostQueries: options.mostQueries ?? 20, now: options.now ?? (() => new Date()) },
+      }),
+    ],
     ['lambda', createLambda({ account: ACCOUNT, region, functions })],
     ['states', createSfn(sfn, { account: ACCOUNT, region, run: runAsRole })],
   ]);
   const server = await listen({ region, services, calls, faults, revoked, authorize: () => double.authorize });
   const url = urlOf(server);
   const double: AwsDouble = {
-    ...{ url, region, accountId: ACCOUNT, calls, faults, s3: storage, glue, sfn, functions },
+    ...{ url, region, accountId: ACCOUNT, calls, faults, s3: storage, glue, sfn, athena, functions },
     ...{ onS3Event: undefined, onExecutionEvent: undefined, authorize: undefined },
     credentials,
     client: (name) => ({ endpoint: url, region, credentials: credentials(name) }),
     revoke: (name) => revoked.add(credentials(name).accessKeyId),
     close: async () => {
       for (const execution of sfn.executions.values()) execution.stop();
+      for (const query of athena.queries.values()) query.stop();
+      await Promise.all([...athena.queries.values()].map(({ ended }) => ended));
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await messaging.close();
