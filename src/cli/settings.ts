@@ -10,6 +10,7 @@ const CONFIG_FILE = 'flowhound.json';
 const NAMES: readonly SettingName[] = [
   ...(['home', 'output', 'iocs', 'allow', 'own', 'accounts', 'regions'] as const),
   ...(['profile', 'region', 'endpointUrl', 'stage'] as const),
+  ...(['trinoUrl', 'trinoUser', 'trinoCatalog', 'trinoSchema'] as const),
 ];
 
 export type CommandSettings = Settings & {

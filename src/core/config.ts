@@ -14,6 +14,10 @@ const SCHEMA = z.strictObject({
   region: z.optional(z.string()),
   endpointUrl: z.optional(z.string()),
   stage: z.optional(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, 'a stage is a short name such as prod'))),
+  trinoUrl: z.optional(z.string()),
+  trinoUser: z.optional(z.string()),
+  trinoCatalog: z.optional(z.string()),
+  trinoSchema: z.optional(z.string()),
 });
 
 export type Settings = z.infer<typeof SCHEMA>;
@@ -32,6 +36,10 @@ const ENVIRONMENT: readonly (readonly [SettingName, readonly string[]])[] = [
   ['region', ['AWS_REGION', 'AWS_DEFAULT_REGION']],
   ['endpointUrl', ['AWS_ENDPOINT_URL']],
   ['stage', ['FLOWHOUND_STAGE']],
+  ['trinoUrl', ['FLOWHOUND_TRINO_URL']],
+  ['trinoUser', ['FLOWHOUND_TRINO_USER']],
+  ['trinoCatalog', ['FLOWHOUND_TRINO_CATALOG']],
+  ['trinoSchema', ['FLOWHOUND_TRINO_SCHEMA']],
 ];
 const LISTS: ReadonlySet<SettingName> = new Set(['iocs', 'allow', 'own', 'accounts', 'regions']);
 const DEFAULTS: Settings = { home: '.flowhound', stage: 'dev' };

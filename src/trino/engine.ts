@@ -2,6 +2,7 @@
 import { QueryFailed } from '../core/errors.ts';
 import type { BoundQuery } from '../core/query.ts';
 import type { QueryColumn, QueryRow, QueryRows } from '../core/query-rows.ts';
+import { toLiteral } from '../tasks/bind-query.ts';
 import { type TrinoSettings, toConnection } from './connection.ts';
 import { type Page, runStatement } from './pages.ts';
 
@@ -57,10 +58,6 @@ async function* readRows(early: readonly Page[], pages: AsyncGenerator<Page>): A
 function toStatement({ sql, values }: BoundQuery): string {
   if (values.length === 0) return sql;
   return `EXECUTE IMMEDIATE ${toLiteral(sql)} USING ${values.map(toLiteral).join(', ')}`;
-}
-
-function toLiteral(value: string | bigint): string {
-  return typeof value === 'bigint' ? String(value) : `'${value.replaceAll("'", "''")}'`;
 }
 
 function toColumn({ name, type }: { readonly name: string; readonly type: string }): QueryColumn {

@@ -40,7 +40,7 @@ export async function queryStack(
 }
 
 /** A query that names no days reads yesterday and today: all days of years are nobody's first wish. */
-function toDates(
+export function toDates(
   { parameters }: QueryDefinition,
   given: Readonly<Record<string, string>>,
   say: (line: string) => void,

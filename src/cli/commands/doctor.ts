@@ -2,11 +2,10 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { type Check, checkAws } from '../aws-checks.ts';
 import { writeDocuments } from '../output.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { VERSION } from '../version.ts';
-
-type Check = { readonly check: string; readonly value: string; readonly origin: string; readonly ok: boolean };
 
 export function registerDoctor(program: Command): void {
   program
@@ -14,7 +13,8 @@ export function registerDoctor(program: Command): void {
     .description('check this machine and print the settings in force')
     .action(async (_options: unknown, command: Command) => {
       const settings = readSettings(command);
-      const checks = [...checkRuntime(), await checkEngine(), await checkHome(settings), ...checkSettings(settings)];
+      const machine = [...checkRuntime(), await checkEngine(), await checkHome(settings)];
+      const checks = [...machine, ...checkSettings(settings), ...(await checkAws(settings))];
       await writeDocuments(checks, settings.format, {
         columns: ['check', 'value', 'origin', 'ok'],
         toTable: renderChecks,
@@ -70,6 +70,10 @@ function checkSettings(settings: CommandSettings): Check[] {
     'region',
     'endpointUrl',
     'stage',
+    'trinoUrl',
+    'trinoUser',
+    'trinoCatalog',
+    'trinoSchema',
   ] as const;
   const rows = names.map((name) => {
     const value = settings[name];

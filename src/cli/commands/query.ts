@@ -1,8 +1,9 @@
 /** `flowhound query`: the catalogue of `sql/` over log objects. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { QueryDefinition } from '../../core/query.ts';
 import { write, writeDocuments } from '../output.ts';
+import { addParameter } from '../parameter.ts';
 import { openRemoteLogs } from '../remote-logs.ts';
 import { writeRows } from '../rows.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
@@ -22,11 +23,26 @@ export function registerQuery(program: Command): void {
     .option('--iocs <list...>', 'IOC lists for the queries that look for indicators')
     .option('--allow <list...>', 'addresses and CIDRs that never match, whatever a list says')
     .option('--aws', "on the deployed stack's Athena")
+    .addOption(
+      new Option('--engine <name>', 'what runs the query: DuckDB on this machine, or a Trino of your own')
+        .choices(['duckdb', 'trino'])
+        .default('duckdb'),
+    )
+    .option('--trino-url <url>', 'where that Trino is, such as http://127.0.0.1:8080')
+    .option('--trino-user <name>', 'as whom (default: your name here)')
+    .option('--trino-catalog <name>', 'its catalogue with the tables')
+    .option('--trino-schema <name>', 'its schema with the tables')
     .option('--list', 'the queries with their purpose, parameters and fields')
     .action(async (name: string | undefined, logs: string[], options: QueryOptions, command: Command) => {
       const settings = readSettings(command);
       if (options.list === true) return writeCatalogue(settings);
       if (name === undefined) throw new UsageError('which query? npx flowhound query --list names them.');
+      if (options.engine === 'trino') {
+        if (options.aws === true) throw new UsageError('--aws is Athena; leave it out, or --engine trino.');
+        const { queryTrino } = await import('../trino-query.ts');
+        return queryTrino(name, logs, options.param, settings);
+      }
+      if (settings.origins.trinoUrl === 'option') throw new UsageError('--trino-url is for --engine trino.');
       if (options.aws === true) {
         const { queryStack } = await import('../cloud/stack-query.ts');
         return queryStack(name, logs, options.param, settings);
@@ -38,6 +54,7 @@ export function registerQuery(program: Command): void {
 type QueryOptions = {
   readonly param: Readonly<Record<string, string>>;
   readonly aws?: true;
+  readonly engine: 'duckdb' | 'trino';
   readonly list?: boolean;
 };
 
@@ -69,12 +86,6 @@ async function run(
   } finally {
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   }
-}
-
-function addParameter(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new UsageError(`--param ${text} is not name=value, such as ip=203.0.113.7.`);
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
 async function writeCatalogue({ format }: CommandSettings): Promise<void> {
