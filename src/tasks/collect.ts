@@ -10,7 +10,7 @@ import { type Match, toMatch } from '../core/match.ts';
 import { Tallies } from '../core/sighting.ts';
 import type { FindingChanges, ObjectStore, QueryResults } from '../ports.ts';
 import { foldGroups } from './fold.ts';
-import { readManifest } from './plan.ts';
+import { readManifest } from './manifest.ts';
 import { Affected, type Outcome, readOutcome, replaceOutcome, updateTotals } from './sightings.ts';
 
 export type CollectInput = Pick<ExecutionInput, 'execution' | 'mode' | 'clock' | 'manifest' | 'window'> & {

@@ -10,7 +10,7 @@ import { toMatch } from '../core/match.ts';
 import { isAtLeast } from '../core/severity.ts';
 import { Tallies } from '../core/sighting.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
-import { readManifest } from './plan.ts';
+import { readManifest } from './manifest.ts';
 
 /** A host to look at, in one table, and the partitions and objects it takes. */
 export type DataRatioHost = {

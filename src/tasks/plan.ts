@@ -6,6 +6,7 @@ import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore } from '../ports.ts';
 import { type TableOf, toPathLists } from './data-ratio.ts';
 import { currentIndicators } from './indicator-versions.ts';
+import { readManifest } from './manifest.ts';
 import { outcomeKey } from './sightings.ts';
 
 export type PlanOutput = {
@@ -39,13 +40,6 @@ export async function plan(input: ExecutionInput, settings: PlanSettings, store:
   const indicators = input.indicators ?? (await currentIndicators(store));
   const isAgain = input.mode !== 'hunt' && (await isAnySighted(manifest, store));
   return { batch: manifest.batch, indicators, chunks, isAgain };
-}
-
-/** Reads a manifest; it is always there before its execution starts. */
-export async function readManifest(key: string, store: ObjectStore): Promise<Manifest> {
-  const text = await store.get(key);
-  if (text === undefined) throw new ExecutionFailed(`the manifest ${key} is gone; run the sweep again`);
-  return JSON.parse(text) as Manifest;
 }
 
 type ObjectList = { readonly objects: readonly StoredLogObject[]; readonly table?: string };

@@ -6,7 +6,7 @@ import { type Manifest, MOST, manifestKey, type StoredLogObject, toManifests } f
 import type { PartitionConflict } from '../core/log-table.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import { type ListedObject, type Selection, selectObjects } from './ingest.ts';
-import { readManifest } from './plan.ts';
+import { readManifest } from './manifest.ts';
 import { doneKey } from './record-result.ts';
 import { ensureViews, type RegisterPorts, register } from './register.ts';
 import { type Started, startBatch } from './start-execution.ts';
