@@ -1,7 +1,9 @@
 /** The command line: options all verbs share, exit statuses, and errors in one line. */
 import { Command, CommanderError, Option } from 'commander';
 import { Interrupted, UsageError } from '../core/errors.ts';
+import { registerBackfill } from './commands/backfill.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerDeploy } from './commands/deploy.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerFindings } from './commands/findings.ts';
 import { registerHunt } from './commands/hunt.ts';
@@ -58,6 +60,8 @@ function toProgram(): Command {
     registerFindings,
     registerQuery,
     registerIndicators,
+    registerBackfill,
+    registerDeploy,
     registerDoctor,
   ]) {
     register(program);

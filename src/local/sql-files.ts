@@ -1,5 +1,6 @@
 /** The folder `sql/`: its definitions, read and checked. */
 import { readdir, readFile } from 'node:fs/promises';
+import { FLOW_RECORDS_VIEWS, type ViewTexts } from '../core/flow-records-view.ts';
 import { parseDefinition, type QueryDefinition } from '../core/query.ts';
 import type { WorkflowQueries } from '../tasks/bind-query.ts';
 import type { DuckdbEngine } from './duckdb.ts';
@@ -14,6 +15,12 @@ export async function readDefinitions(
   return Promise.all(
     files.map(async (file) => parseDefinition(await readFile(new URL(`${folder}/${file}`, SQL), 'utf8'))),
   );
+}
+
+/** Texts of the views that stand on a catalogue's log tables. */
+export async function readViewTexts(): Promise<ViewTexts> {
+  const read = async (name: string) => [name, await readFile(new URL(`views/${name}.sql`, SQL), 'utf8')] as const;
+  return Object.fromEntries(await Promise.all(FLOW_RECORDS_VIEWS.map(read))) as ViewTexts;
 }
 
 /** The texts that the workflow binds. */
