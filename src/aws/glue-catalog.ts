@@ -24,8 +24,8 @@ export function openGlueCatalog({ glue, athena }: GlueClients, settings: GlueSet
   return {
     ensureTable: (table) => ensureTable(glue, settings, table),
     addPartitions: (table, partitions) => addPartitions(glue, settings, table, partitions),
-    replaceView: async (name, sql) => {
-      await runAthenaQuery(athena, settings, { sql: toViewStatement(name, sql) });
+    replaceView: async (_name, sql) => {
+      await runAthenaQuery(athena, settings, { sql });
     },
   };
 }
@@ -75,13 +75,4 @@ async function addPartitions(
     const registered = explainUnseen(storage.Location ?? '', partition, projection);
     return registered === undefined ? [] : [{ ...partition, registered }];
   });
-}
-
-/** The text of `sql/views` is a whole statement, that of a view made of parts a query; Athena wants no comment in front. */
-function toViewStatement(name: string, sql: string): string {
-  const query = sql
-    .replace(/^(\s*--[^\n]*\n)+/, '')
-    .replace(/^\s*CREATE\s+OR\s+REPLACE\s+VIEW\s+\S+\s+AS\s+/i, '')
-    .trim();
-  return `CREATE OR REPLACE VIEW "${name}" AS\n${query}`;
 }
