@@ -25,6 +25,8 @@ export type ListTexts = {
 export const INCOMING = 'indicators/incoming/';
 export const ALLOW = 'indicators/allow/';
 const CURRENT = 'indicators/current.json';
+/** The version before the first list: nobody writes it. */
+const NONE = 'indicators/none';
 /** The table `incident_iocs` of the playbook lies over it. */
 const INCIDENT_IOCS = 'indicators/incident_iocs/iocs.csv';
 
@@ -48,8 +50,7 @@ export async function storeIndicators(loaded: Omit<LoadedIndicators, 'problems'>
 /** The version in force; before the first list came, one without indicators. */
 export async function currentIndicators(store: ObjectStore): Promise<string> {
   const current = await store.get(CURRENT);
-  if (current !== undefined) return (JSON.parse(current) as Current).indicators;
-  return storeIndicators({ indicators: [], allowed: [] }, store);
+  return current === undefined ? NONE : (JSON.parse(current) as Current).indicators;
 }
 
 /** indicators/current.json; a retro-hunt is due until all of its executions were started. */
@@ -86,6 +87,7 @@ export async function finishRetroHunt(indicators: string, store: ObjectStore): P
 
 /** A version by its key. */
 export async function readIndicators(key: string, store: ObjectStore): Promise<Omit<LoadedIndicators, 'problems'>> {
+  if (key === NONE) return { indicators: [], allowed: [] };
   const text = await store.get(key);
   if (text === undefined)
     throw new ExecutionFailed(`the indicator version ${key} is gone; run the sweep with its list again`);
