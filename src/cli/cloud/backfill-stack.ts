@@ -116,12 +116,12 @@ async function toDays({ from, to }: BackfillSelection): Promise<string[]> {
   return daysBetween(toDay(from), toDay(new Date(to.getTime() - 1)));
 }
 
-/** Half of what bench/results.md measured on one core: S3 and the network take their part. */
-const BYTES_PER_SECOND = 30e6;
+/** 40 s for a GB, as docs/operations.md reckons: half of it waiting for S3. */
+const BYTES_PER_SECOND = 25e6;
 /** One request each way, and the smallest objects wait for nothing else. */
 const SECONDS_PER_OBJECT = 0.05;
-/** Memory of the function `scan` in GB, and aws.amazon.com/lambda/pricing for arm64 in us-east-1. */
-const DOLLARS_PER_SECOND = 1.769 * 0.0000133334;
+/** GB of the function `scan`, and aws.amazon.com/lambda/pricing for arm64 in us-east-1. */
+const DOLLARS_PER_SECOND = (1769 / 1024) * 0.0000133334;
 /** aws.amazon.com/s3/pricing: GET. */
 const DOLLARS_PER_REQUEST = 0.0004 / 1000;
 

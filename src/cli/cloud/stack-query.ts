@@ -24,9 +24,7 @@ export async function queryStack(
   parameters: Readonly<Record<string, string>>,
   settings: CommandSettings,
 ): Promise<void> {
-  if (logs.length > 0) {
-    throw new UsageError(`--aws asks about the logs that the stack knows; leave ${logs[0]} out, or leave out --aws.`);
-  }
+  checkRequest(logs, settings);
   const talk = openTalk(settings.isQuiet);
   const say = (line: string): void => talk.say(`flowhound: ${line}`);
   const { readCatalogue } = await import('../../local/sql-files.ts');
@@ -37,6 +35,16 @@ export async function queryStack(
   const { columns, rows } = await withInterrupt((signal) => run(statement, connection, say, signal));
   const noted = noteLimit(definition, parameters, { columns, rows }, say);
   await writeRows(noted, settings.format, { write, say });
+}
+
+function checkRequest(logs: readonly string[], { origins, format }: CommandSettings): void {
+  if (format === 'asff') throw new UsageError('--output asff is for findings. Use table, ndjson, json or csv.');
+  if (logs.length > 0) {
+    throw new UsageError(`--aws asks about the logs that the stack knows; leave ${logs[0]} out, or leave out --aws.`);
+  }
+  if (origins.iocs === 'option' || origins.allow === 'option') {
+    throw new UsageError('--aws asks with the lists in force; --iocs and --allow are for logs on this machine.');
+  }
 }
 
 /** A query that names no days reads yesterday and today: all days of years are nobody's first wish. */

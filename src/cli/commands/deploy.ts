@@ -7,7 +7,7 @@ import { checkBuckets, checkSecurityHub, checkTarget, type DeployCheck, type Tar
 import { checkParams, type Params, readParamNames } from '../deploy/params.ts';
 import { ask, confirm, isInteractive } from '../deploy/questions.ts';
 import { type Deployment, runServerless, toCommandLine } from '../deploy/serverless.ts';
-import { isWanted, switchEvents } from '../deploy/switch-events.ts';
+import { isWanted, switchEvents, writePlans } from '../deploy/switch-events.ts';
 import { writeDocuments } from '../output.ts';
 import { addParameter } from '../parameter.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
@@ -19,6 +19,7 @@ type DeployOptions = {
   readonly param: Params;
   readonly yes?: true;
   readonly dryRun?: true;
+  readonly onlyBucketEvents?: true;
 };
 
 export function registerDeploy(program: Command): void {
@@ -28,6 +29,10 @@ export function registerDeploy(program: Command): void {
     .option('--log-bucket <place...>', 'buckets with flow logs: s3://bucket/prefix/, what stands before AWSLogs/')
     .option('--email <address>', 'who gets findings and alarms')
     .option('--param <name=value>', 'a param of serverless.yml; may be given several times', addParameter, {})
+    .option(
+      '--only-bucket-events',
+      'deploy nothing, only see to the events of --log-bucket: for the account that owns it',
+    )
     .option('--dry-run', 'checks, differences, the command and the package; changes nothing')
     .option('-y, --yes', 'do it without asking')
     .action(async (options: DeployOptions, command: Command) => {
@@ -38,6 +43,7 @@ export function registerDeploy(program: Command): void {
           'deploy asks before it changes anything, and here is nobody to ask. Give --yes or --dry-run.',
         );
       }
+      if (options.onlyBucketEvents === true) return seeToBucketEvents(options, settings, isAsking);
       checkParams(options.param, await readParamNames());
       await deploy(options, settings, isAsking);
     });
@@ -51,10 +57,7 @@ async function deploy(options: DeployOptions, settings: CommandSettings, isAskin
   const hub = await checkSecurityHub(aws, params);
   const deployment = toDeployment(params, target, settings);
   const command = { check: 'command', value: toCommandLine('deploy', deployment), ok: true };
-  const rows: readonly DeployCheck[] = [...target.checks, ...checks, hub, command];
-  await writeDocuments(rows, settings.format, { columns: ['check', 'value', 'ok'], toTable: renderRows });
-  const wrong = rows.find(({ ok }) => !ok);
-  if (wrong !== undefined) throw new UsageError(`${wrong.check}: ${wrong.value}`);
+  await writeRows([...target.checks, ...checks, hub, command], settings);
   const talk = openTalk(settings.isQuiet);
   if (options.dryRun === true) {
     await runServerless('package', deployment);
@@ -67,6 +70,26 @@ async function deploy(options: DeployOptions, settings: CommandSettings, isAskin
   await runServerless('deploy', deployment);
   await switchEvents(consented, params, settings, isAsking);
   talk.say(tellNext(settings));
+}
+
+async function seeToBucketEvents(options: DeployOptions, settings: CommandSettings, isAsking: boolean): Promise<void> {
+  const { logBucket = [], dryRun } = options;
+  if (logBucket.length === 0) throw new UsageError('which bucket? Add --log-bucket <name>.');
+  const aws = toAwsSettings(settings);
+  const { checks, plans } = await checkBuckets(aws, { logLocations: logBucket.join(',') });
+  await writeRows(checks, settings);
+  const unread = checks.find(({ value }) => value.includes('access denied'));
+  if (unread !== undefined) throw new UsageError(unread.value);
+  const consented = isAsking ? await confirmPlans(plans) : plans;
+  if (dryRun === true) return openTalk(settings.isQuiet).say('flowhound: nothing was changed');
+  await writePlans(consented, aws, settings);
+}
+
+/** Shows the rows; one that is wrong ends the run. */
+async function writeRows(rows: readonly DeployCheck[], { format }: CommandSettings): Promise<void> {
+  await writeDocuments(rows, format, { columns: ['check', 'value', 'ok'], toTable: renderRows });
+  const wrong = rows.find(({ ok }) => !ok);
+  if (wrong !== undefined) throw new UsageError(`${wrong.check}: ${wrong.value}`);
 }
 
 /** A stack that watches buckets goes on watching them unless others are named: the default would make a bucket of its own. */

@@ -6,6 +6,7 @@ import { write, writeDocuments } from '../output.ts';
 import { addParameter } from '../parameter.ts';
 import { openRemoteLogs } from '../remote-logs.ts';
 import { writeRows } from '../rows.ts';
+import type { Selection } from '../selection.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { openTalk, sayListProblems } from '../talk.ts';
 
@@ -76,7 +77,7 @@ async function run(
     await runQuery(
       {
         ...{ name, logs, parameters, iocs, allow, own, home },
-        remote: openRemoteLogs(settings),
+        remote: openRemoteLogs(settings, toQueriedDays(parameters)),
         signal: stop.signal,
         onNote: say,
         onListProblems: (problems, indicators) => sayListProblems(talk, problems, indicators),
@@ -86,6 +87,14 @@ async function run(
   } finally {
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   }
+}
+
+/** A query reads the days that it names, so no others are listed. */
+function toQueriedDays({ date_from, date_to }: Readonly<Record<string, string>>): Selection | undefined {
+  const toMoment = (day: string) => new Date(`${day.replaceAll('/', '-')}T00:00:00Z`);
+  const [from, to] = [date_from, date_to].map((day) => (day === undefined ? undefined : toMoment(day)));
+  if (from === undefined) return undefined;
+  return { accounts: [], regions: [], from, ...(to === undefined ? {} : { to }) };
 }
 
 async function writeCatalogue({ format }: CommandSettings): Promise<void> {

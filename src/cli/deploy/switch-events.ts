@@ -1,6 +1,8 @@
 /** The events of log buckets, switched on once the stack is there to take them. */
 import type { BucketEventsPlan } from '../../aws/bucket-events.ts';
+import type { AwsSettings } from '../../aws/clients.ts';
 import { UsageError } from '../../core/errors.ts';
+import { toAwsSettings } from '../aws-settings.ts';
 import { connectStack } from '../cloud/stack-connection.ts';
 import type { CommandSettings } from '../settings.ts';
 import { openTalk } from '../talk.ts';
@@ -17,15 +19,25 @@ export async function switchEvents(
   settings: CommandSettings,
   isAsking: boolean,
 ): Promise<void> {
+  const aws = toAwsSettings(settings);
+  if (params.events !== 's3') return writePlans(plans, aws, settings);
+  for (const plan of await planQueue(await connectStack(settings))) {
+    if (plan.isNeeded && (!isAsking || (await isWanted(plan)))) await writePlans([plan], aws, settings);
+  }
+}
+
+export async function writePlans(
+  plans: readonly BucketEventsPlan[],
+  aws: AwsSettings,
+  { isQuiet }: CommandSettings,
+): Promise<void> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { toS3Config } = await import('../../aws/clients.ts');
   const { writeBucketEvents } = await import('../../aws/bucket-events.ts');
-  const talk = openTalk(settings.isQuiet);
-  const connection = await connectStack(settings);
-  const isQueue = params.events === 's3';
-  const all = isQueue ? await planQueue(connection) : plans;
-  for (const plan of all.filter(({ isNeeded }) => isNeeded)) {
-    if (isQueue && isAsking && !(await isWanted(plan))) continue;
-    await writeBucketEvents(connection.s3, plan);
-    talk.say(`flowhound: s3://${plan.bucket}: events are on (${plan.difference.join('; ')})`);
+  const client = new S3Client(toS3Config(aws));
+  for (const plan of plans.filter(({ isNeeded }) => isNeeded)) {
+    await writeBucketEvents(client, plan);
+    openTalk(isQuiet).say(`flowhound: s3://${plan.bucket}: events are on (${plan.difference.join('; ')})`);
   }
 }
 
