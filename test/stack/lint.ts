@@ -37,3 +37,10 @@ export function checkov(template: string): Report['results'] {
   if (error !== undefined) throw error;
   return (JSON.parse(stdout) as Report).results;
 }
+
+/** A script of ours under the Python that has botocore, checkov's own. */
+export function python(script: string, input: string): string {
+  const { stdout, stderr, status } = spawnSync(join(BIN, 'python'), [script], { encoding: 'utf8', input });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}

@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takesEvent } from './event-pattern.ts';
 import { parseTable } from './hive-ddl.ts';
 import { makeService, type Packaged, packageStack } from './package-stack.ts';
-import { type JsonObject, type Resource, readStack, readStatements, type Stack } from './template.ts';
+import { type Json, type JsonObject, type Resource, readStack, readStatements, type Stack } from './template.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const YML = readFileSync(join(ROOT, 'serverless.yml'), 'utf8');
+const ASL = readFileSync(join(ROOT, 'statemachines/sweep.asl.json'), 'utf8');
 /** A param of every kind, so that nothing is left out for being switched off. */
 const EVERYTHING = {
   partitions: 'schedule',
@@ -43,6 +44,12 @@ const ofType = (type: string): [string, Resource][] =>
 const properties = (logicalId: string) => stack.resources[logicalId]!.properties;
 const property = (logicalId: string, path: string) =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], properties(logicalId));
+
+function findTasks(value: Json): JsonObject[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const below = Object.values(value).flatMap((each: Json) => findTasks(each));
+  return (value as JsonObject).Type === 'Task' ? [value as JsonObject, ...below] : below;
+}
 
 describe('packaging', () => {
   it('gives the same bytes again, but for the time in the name of the upload folder', () => {
@@ -94,9 +101,23 @@ describe('the state machine', () => {
     expect(text).toContain('arn:aws:states:::athena:startQueryExecution.sync');
   });
 
+  it('is the one of statemachines/, word for word', () => {
+    const substitutions = property('StateMachine', 'DefinitionSubstitutions') as Record<string, string>;
+    const filled = ASL.replaceAll(/\$\{(\w+)\}/g, (_whole, name: string) => substitutions[name]!);
+    expect(stack.stateMachine.definition).toEqual(JSON.parse(filled));
+  });
+
+  it('gives every function the time it has', () => {
+    const timeouts = new Map(Object.values(stack.functions).map(({ arn, timeout }) => [arn, timeout]));
+    const tasks = findTasks(stack.stateMachine.definition).filter(({ Resource }) => timeouts.has(String(Resource)));
+    expect(tasks.length).toBeGreaterThan(10);
+    for (const task of tasks) {
+      expect(task.TimeoutSeconds, JSON.stringify(task)).toBeGreaterThanOrEqual(timeouts.get(String(task.Resource))!);
+    }
+  });
+
   it('is told of no function that it does not use', () => {
-    const text = readFileSync(join(ROOT, 'statemachines/sweep.asl.json'), 'utf8');
-    const used = [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))].sort();
+    const used = [...new Set([...ASL.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name))].sort();
     expect(Object.keys(property('StateMachine', 'DefinitionSubstitutions') as object).sort()).toEqual(used);
   });
 
