@@ -110,6 +110,8 @@ async function carryOut(parts: ServerParts, call: Call, operation: Operation): P
 }
 
 function checkPermission(parts: ServerParts, { request, service }: Call, permission: Permission): void {
+  // Nobody can be kept from asking who they are.
+  if (permission.action === 'sts:GetCallerIdentity') return;
   if (parts.authorize()?.(request.accessKeyId, permission) ?? true) return;
   const message = `${request.accessKeyId} is not authorized to perform: ${permission.action} on resource: ${permission.resource}`;
   throw new AwsError(service.accessDenied.code, message, { status: service.accessDenied.status });
