@@ -3,7 +3,9 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache="$here/../../node_modules/.cache/stack-lint"
+wanted='cfn-lint==1.58.0 checkov==3.3.30'
+if [ "$(cat "$cache/installed" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
 python3 -m venv "$cache"
-"$cache/bin/python" -m pip install --quiet --disable-pip-version-check 'cfn-lint==1.58.0' 'checkov==3.3.30'
-"$cache/bin/cfn-lint" --version
-"$cache/bin/checkov" --version
+# shellcheck disable=SC2086
+"$cache/bin/python" -m pip install --quiet --disable-pip-version-check $wanted
+echo "$wanted" >"$cache/installed"
