@@ -57,13 +57,12 @@ describe('importing findings', () => {
 
   it('updates what is newer, and leaves to analysts what is theirs', async () => {
     await importAll(finding('a'));
-    const key = `${ProductArn} a`;
     const theirs = {
       Workflow: { Status: 'SUPPRESSED' },
       Note: { Text: 'known' },
       VerificationState: 'BENIGN_POSITIVE',
     };
-    aws.securityHub.findings.set(key, { ...aws.securityHub.findings.get(key)!, ...theirs });
+    aws.securityHub.findings.set('a', { ...aws.securityHub.findings.get('a')!, ...theirs });
     const again = { Title: 'Another', Workflow: { Status: 'NEW' as const } };
     expect(await importAll(finding('a', again))).toMatchObject({ SuccessCount: 1 });
     expect(stored()).toMatchObject([{ Title: 'A title' }]);
@@ -74,8 +73,7 @@ describe('importing findings', () => {
   it('opens an archived finding anew', async () => {
     const at = (second: number) => `2026-09-01T00:00:0${second}Z`;
     await importAll(finding('a', { RecordState: 'ARCHIVED', UpdatedAt: at(1) }));
-    const key = `${ProductArn} a`;
-    aws.securityHub.findings.set(key, { ...aws.securityHub.findings.get(key)!, Workflow: { Status: 'RESOLVED' } });
+    aws.securityHub.findings.set('a', { ...aws.securityHub.findings.get('a')!, Workflow: { Status: 'RESOLVED' } });
     await importAll(finding('a', { UpdatedAt: at(2) }));
     expect(stored()).toMatchObject([{ RecordState: 'ACTIVE', Workflow: { Status: 'NEW' } }]);
   });
@@ -166,14 +164,14 @@ describe('a finding', () => {
 
 describe('the hub', () => {
   it('refuses everything while it is switched off', async () => {
-    aws.securityHub.mode = 'refuses calls';
+    aws.securityHub.isEnabled = false;
     const refused = { name: 'InvalidAccessException' };
     await expect(importAll(finding('a'))).rejects.toMatchObject(refused);
     await expect(hub.send(new DescribeHubCommand({}))).rejects.toMatchObject(refused);
     await expect(hub.send(new GetFindingsCommand({}))).rejects.toMatchObject(refused);
-    aws.securityHub.mode = 'refuses findings';
+    aws.securityHub.refuses = 'findings';
     expect((await importAll(finding('a'))).FailedFindings).toMatchObject([{ ErrorCode: 'InvalidAccess' }]);
-    aws.securityHub.mode = 'enabled';
+    aws.securityHub.isEnabled = true;
     expect((await hub.send(new DescribeHubCommand({}))).HubArn).toBe(
       'arn:aws:securityhub:us-east-1:111122223333:hub/default',
     );

@@ -12,9 +12,10 @@ import { openRate } from './token-bucket.ts';
 export type FailOnDemand = { readonly id: RegExp; readonly code: string; readonly message: string; times: number };
 
 export type SecurityHubState = {
-  /** Switched off, Security Hub refuses the whole call, or each finding of it. */
-  mode: 'enabled' | 'refuses calls' | 'refuses findings';
-  /** By product and id. Tests may change what analysts change. */
+  isEnabled: boolean;
+  /** What it refuses while it is switched off: the whole call, or each finding of it. Both have been seen. */
+  refuses: 'calls' | 'findings';
+  /** By their id: there is one product. Tests may change what analysts change. */
   readonly findings: Map<string, Finding>;
   readonly failures: FailOnDemand[];
 };
@@ -81,7 +82,7 @@ function importFindings(
   }
   if (request.body.length > MOST_BYTES)
     throw new AwsError('InvalidInputException', `The request has ${request.body.length} bytes: over 6 MB`);
-  if (state.mode !== 'refuses findings') checkEnabled(state, options);
+  if (state.refuses === 'calls') checkEnabled(state, options);
   for (const finding of findings) checkOwner(finding, options);
   const failed = findings.flatMap((finding) => importOne(state, finding) ?? []);
   return { SuccessCount: findings.length - failed.length, FailedCount: failed.length, FailedFindings: failed };
@@ -102,8 +103,7 @@ function importOne(state: SecurityHubState, finding: Finding): FailedFinding | u
     ErrorCode,
     ErrorMessage,
   });
-  if (state.mode === 'refuses findings')
-    return failed('InvalidAccess', 'Account is not subscribed to AWS Security Hub');
+  if (!state.isEnabled) return failed('InvalidAccess', 'Account is not subscribed to AWS Security Hub');
   const fault = findFault(finding);
   if (fault !== undefined) return failed('InvalidInput', `Finding does not adhere to Amazon Finding Format. ${fault}`);
   const onDemand = state.failures.find(({ id, times }) => times > 0 && id.test(finding.Id));
@@ -111,12 +111,11 @@ function importOne(state: SecurityHubState, finding: Finding): FailedFinding | u
     onDemand.times--;
     return failed(onDemand.code, onDemand.message);
   }
-  const key = `${finding.ProductArn} ${finding.Id}`;
-  const existing = state.findings.get(key);
+  const existing = state.findings.get(finding.Id);
   // An older or equally old version counts as imported and changes nothing.
   const isNewer =
     existing === undefined || Date.parse(String(finding.UpdatedAt)) > Date.parse(String(existing.UpdatedAt));
-  if (isNewer) state.findings.set(key, existing === undefined ? toNew(finding) : toUpdated(existing, finding));
+  if (isNewer) state.findings.set(finding.Id, existing === undefined ? toNew(finding) : toUpdated(existing, finding));
   return undefined;
 }
 
@@ -164,8 +163,8 @@ function getFindings(
   return { Findings: found.slice(from, from + size), ...next };
 }
 
-function checkEnabled({ mode }: SecurityHubState, { account }: SecurityHubOptions): void {
-  if (mode === 'enabled') return;
+function checkEnabled({ isEnabled }: SecurityHubState, { account }: SecurityHubOptions): void {
+  if (isEnabled) return;
   throw new AwsError('InvalidAccessException', `Account ${account} is not subscribed to AWS Security Hub`, {
     status: 401,
   });

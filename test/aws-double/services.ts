@@ -75,7 +75,7 @@ export function openServices(context: ServicesContext): OpenServices {
     ...{ s3, glue: new GlueCatalog(), functions: new Map(), stacks: new Map() },
     athena: { ...openNames(), queries: new Map(), tokens: new Map() },
     sfn: { machines: new Map(), executions: new Map() },
-    securityHub: { mode: 'enabled', findings: new Map(), failures: [] },
+    securityHub: { isEnabled: true, refuses: 'calls', findings: new Map(), failures: [] },
   };
   const isDestination = (arn: string) => messaging.isOpenTo(arn, S3);
   const athena = { mostQueries: options.mostQueries ?? 20, now: options.now ?? (() => new Date()) };
