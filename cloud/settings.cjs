@@ -166,9 +166,14 @@ function toOwnLogs(locations) {
     logKeyPatterns: unique(locations.map(({ prefix }) => `${prefix}AWSLogs/*vpcflowlogs/*`)).map((wildcard) => ({
       wildcard,
     })),
-    logDestination: below('')(locations[0]),
+    logDestination: toDestination(locations[0].bucket, locations[0].prefix),
     logFolder: '',
   };
+}
+
+/** Of a flow log: with a slash at its end only behind a folder. */
+function toDestination(bucket, folder) {
+  return { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}${folder === '' ? '' : `/${folder}`}` };
 }
 
 function toMadeLogs(folder) {
@@ -183,7 +188,7 @@ function toMadeLogs(folder) {
     logListPrefixes: [`${folder}AWSLogs/*`],
     logKeyPatterns: [{ wildcard: `${folder}AWSLogs/*vpcflowlogs/*` }],
     // A bucket policy is referred to by its bucket's name: so the flow log waits until it may be delivered.
-    logDestination: { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${LogBucketPolicy}/${folder}` },
+    logDestination: toDestination(`\${LogBucketPolicy}`, folder),
     logFolder: folder,
   };
 }

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = join(ROOT, 'node_modules/.cache/stack-lint', process.platform === 'win32' ? 'Scripts' : 'bin');
+const CACHE = join(ROOT, 'node_modules/.cache/stack-lint');
+const BIN = join(CACHE, process.platform === 'win32' ? 'Scripts' : 'bin');
 
 /** Why nothing can be linted here, or undefined. */
-export const refusal = existsSync(join(BIN, 'cfn-lint'))
+export const refusal = existsSync(join(CACHE, 'installed'))
   ? undefined
-  : 'no cfn-lint and checkov: run bash test/stack/fetch.sh, which needs Python 3';
+  : 'no cfn-lint and checkov: run sh test/stack/fetch.sh, which needs Python 3';
 
 /** What cfn-lint has against the template, a line each; `cloud/cfnlint.yml` says what it may not say, and why. */
 export function cfnLint(template: string): string[] {

@@ -320,7 +320,7 @@ describe('what rests', () => {
       });
     }
     const policies = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'].flatMap(ofType);
-    expect(policies.length).toBe(7);
+    expect(policies.length).toBe(8);
     for (const [id, { properties: policy }] of policies) {
       const denials = readStatements(policy.PolicyDocument as JsonObject).filter(({ effect }) => effect === 'Deny');
       expect(JSON.stringify(denials.map(({ condition }) => condition)), id).toMatch(/"aws:SecureTransport":"?false/);
@@ -378,6 +378,13 @@ describe('permissions', () => {
       const sids = statements.map(({ sid }) => sid);
       expect(new Set(sids).size, logicalId).toBe(sids.length);
       expect(sids, logicalId).not.toContain('');
+    }
+  });
+
+  it('fit into what IAM takes inline for a role, blanks not counted', () => {
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    for (const [id, { properties: role }] of ofType('AWS::IAM::Role')) {
+      expect(JSON.stringify(role.Policies).replaceAll(/\s/g, '').length, id).toBeLessThan(10_240);
     }
   });
 
