@@ -18,6 +18,9 @@ export type ExecutionInput = {
   readonly window: { readonly from?: number; readonly to?: number };
 };
 
+/** `since`: when the version came into force, for one that comes again after another: what the other did is to be undone. */
+export type NamedWork = Pick<ExecutionInput, 'indicators' | 'window'> & { readonly since?: string };
+
 /**
  * Name of an execution: the same work has the same name, so that doing it again leaves one run, not two. At most 80
  * characters, of those that Step Functions takes.
@@ -25,9 +28,9 @@ export type ExecutionInput = {
 export function toExecutionName(
   mode: ExecutionInput['mode'],
   batch: string,
-  { indicators, window }: Pick<ExecutionInput, 'indicators' | 'window'>,
+  { indicators, window, since }: NamedWork,
 ): string {
-  const parts = [indicators, window.from, window.to];
+  const parts = [indicators, window.from, window.to, since];
   if (parts.every((part) => part === undefined)) return `${mode}_${batch}`;
   return `${mode}_${batch}_${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)}`;
 }

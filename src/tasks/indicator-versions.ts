@@ -47,42 +47,47 @@ export async function storeIndicators(loaded: Omit<LoadedIndicators, 'problems'>
   return key;
 }
 
+/** Key of a version of the indicators, and when it came into force. */
+export type Version = { readonly indicators: string; readonly since: string };
+
 /** The version in force; before the first list came, one without indicators. */
-export async function currentIndicators(store: ObjectStore): Promise<string> {
+export async function currentIndicators(store: ObjectStore): Promise<Version> {
   const current = await store.get(CURRENT);
-  return current === undefined ? NONE : (JSON.parse(current) as Current).indicators;
+  if (current === undefined) return { indicators: NONE, since: '' };
+  const { indicators, since } = JSON.parse(current) as Current;
+  return { indicators, since };
 }
 
 /** indicators/current.json; a retro-hunt is due until all of its executions were started. */
-type Current = { readonly indicators: string; readonly isRetroHuntDue?: boolean };
+type Current = Version & { readonly isRetroHuntDue?: boolean };
 
-export type Imported = {
-  readonly indicators: string;
+export type Imported = Version & {
   readonly loaded: LoadedIndicators;
   /** True if this import changed the version, or one before it did and never came to its end. */
   readonly isRetroHuntDue: boolean;
 };
 
 /** Brings what lies in `incoming/` and `allow/` into force; of two imports at once, the one that saw all lists wins. */
-export async function importIncoming(own: readonly Network[], store: ObjectStore): Promise<Imported> {
+export async function importIncoming(own: readonly Network[], clock: string, store: ObjectStore): Promise<Imported> {
   for (;;) {
     const stored = await store.read(CURRENT);
-    const before: Current = stored === undefined ? { indicators: '' } : JSON.parse(stored.text);
+    const before: Current = stored === undefined ? { indicators: '', since: '' } : JSON.parse(stored.text);
     const loaded = readLists({ ...(await readIncoming(store)), own });
     const indicators = await storeIndicators(loaded, store);
     const isRetroHuntDue = before.isRetroHuntDue === true || before.indicators !== indicators;
     await store.put(INCIDENT_IOCS, toIncidentIocs(loaded));
-    const text = JSON.stringify({ indicators, isRetroHuntDue });
-    if (await store.replace(CURRENT, text, stored?.version)) return { indicators, loaded, isRetroHuntDue };
+    const since = before.indicators === indicators ? before.since : clock;
+    const text = JSON.stringify({ indicators, since, isRetroHuntDue });
+    if (await store.replace(CURRENT, text, stored?.version)) return { indicators, since, loaded, isRetroHuntDue };
   }
 }
 
 /** All executions of the version's retro-hunt were started; a newer version keeps its own due. */
-export async function finishRetroHunt(indicators: string, store: ObjectStore): Promise<void> {
+export async function finishRetroHunt({ indicators, since }: Version, store: ObjectStore): Promise<void> {
   const stored = await store.read(CURRENT);
   const current = stored === undefined ? undefined : (JSON.parse(stored.text) as Current);
-  if (current?.indicators !== indicators) return;
-  await store.replace(CURRENT, JSON.stringify({ indicators, isRetroHuntDue: false }), stored!.version);
+  if (current?.indicators !== indicators || current.since !== since) return;
+  await store.replace(CURRENT, JSON.stringify({ indicators, since, isRetroHuntDue: false }), stored!.version);
 }
 
 /** A version by its key. */

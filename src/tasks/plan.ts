@@ -37,7 +37,7 @@ export async function plan(input: ExecutionInput, settings: PlanSettings, store:
     await store.put(key, JSON.stringify(objects));
     chunks.push({ chunk, objects: key, ...(table === undefined ? {} : { table }) });
   }
-  const indicators = input.indicators ?? (await currentIndicators(store));
+  const indicators = input.indicators ?? (await currentIndicators(store)).indicators;
   const isAgain = input.mode !== 'hunt' && (await isAnySighted(manifest, store));
   return { batch: manifest.batch, indicators, chunks, isAgain };
 }

@@ -27,28 +27,34 @@ export async function retroHunt(
   clock: string,
   ports: RetroHuntPorts,
 ): Promise<RetroHunt> {
-  const { indicators, loaded, isRetroHuntDue: isDue } = await importIncoming(settings.own, ports.store);
+  const { indicators, since, loaded, isRetroHuntDue: isDue } = await importIncoming(settings.own, clock, ports.store);
   const today = clock.slice(0, 10);
   const days = isDue && settings.days > 0 ? daysBetween(shiftDay(today, 1 - settings.days), today) : [];
   const started: Started[] = [];
   for (const day of days.reverse()) {
     const window = { from: day, to: day, accounts: [], regions: [] };
     const objects = await Array.fromAsync(selectObjects(ports.list(window), window));
-    started.push(...(await startSweeps(objects, { mode: 'sweep', clock, indicators, window: {} }, ports)));
+    started.push(...(await startSweeps(objects, { mode: 'sweep', clock, indicators, since, window: {} }, ports)));
   }
-  if (isDue) await finishRetroHunt(indicators, ports.store);
+  if (isDue) await finishRetroHunt({ indicators, since }, ports.store);
   return { indicators, isDue, loaded, started };
 }
+
+export type SweepWork = Pick<ExecutionInput, 'mode' | 'clock' | 'window'> & {
+  readonly indicators: string;
+  readonly since?: string;
+};
 
 /** One execution per batch. Their manifests are no part of the ledger of what came in. */
 export async function startSweeps(
   objects: readonly StoredLogObject[],
-  work: Pick<ExecutionInput, 'mode' | 'clock' | 'window'> & { readonly indicators: string },
+  { since, ...work }: SweepWork,
   { store, workflow }: Pick<RetroHuntPorts, 'store' | 'workflow'>,
 ): Promise<Started[]> {
   const started: Started[] = [];
   for (const manifest of toManifests(objects, MOST)) {
-    const execution = toExecutionName(work.mode, manifest.batch, work);
+    const named = { ...work, ...(since === undefined ? {} : { since }) };
+    const execution = toExecutionName(work.mode, manifest.batch, named);
     const key = `runs/${execution}/manifest.json`;
     await store.put(key, JSON.stringify(toOwnBatch(manifest, execution)));
     started.push(await startExecution({ ...work, execution, manifest: key }, workflow));

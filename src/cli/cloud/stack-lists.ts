@@ -62,7 +62,7 @@ async function changeLists(
     ? { ...lying, allow: byName(change(lying.allow)) }
     : { ...lying, iocs: byName(change(lying.iocs)) };
   const loaded = readLists({ ...lists, own: (settings.own ?? []).map(parseOwn) });
-  const inForce = await readIndicators(await currentIndicators(store), store);
+  const inForce = await readIndicators((await currentIndicators(store)).indicators, store);
   const changes = compareIndicators(inForce.indicators, loaded.indicators);
   const talk = openTalk(settings.isQuiet);
   const names = new Set(put.map(({ source }) => source));

@@ -17,6 +17,8 @@ export type StackRun = {
   readonly mode: 'sweep' | 'hunt';
   /** Key of the indicator version. */
   readonly indicators: string;
+  /** When that version came into force; it may have been before, and another in between. */
+  readonly inForceSince?: string;
   readonly selection: Selection & { readonly from: Date };
   readonly clock: Date;
 };
@@ -87,11 +89,12 @@ async function listObjects(run: StackRun, connection: StackConnection, talk: Tal
 async function startAll(run: StackRun, objects: readonly StoredLogObject[], connection: StackConnection) {
   const { startSweeps } = await import('../../tasks/retro-hunt.ts');
   const { openWorkflow } = await import('../../aws/workflow.ts');
-  const { mode, indicators, selection } = run;
+  const { mode, indicators, inForceSince, selection } = run;
   const workflow = openWorkflow(await openSfn(connection), connection.stack.stateMachineArn);
   const toSeconds = (moment: Date) => Math.floor(moment.getTime() / 1000);
   const to = selection.to === undefined ? {} : { to: toSeconds(selection.to) };
   const window = { from: toSeconds(selection.from), ...to };
-  const work = { mode, clock: run.clock.toISOString(), indicators, window };
+  const since = inForceSince === undefined ? {} : { since: inForceSince };
+  const work = { mode, clock: run.clock.toISOString(), indicators, window, ...since };
   return startSweeps(objects, work, { store: connection.store, workflow });
 }

@@ -25,7 +25,7 @@ export async function sweepInStack(
   }
   const connection = await connectStack(settings);
   const { currentIndicators, readIndicators } = await import('../../tasks/indicator-versions.ts');
-  const indicators = await currentIndicators(connection.store);
+  const { indicators, since: inForceSince } = await currentIndicators(connection.store);
   const { indicators: inForce } = await readIndicators(indicators, connection.store);
   if (inForce.length === 0) {
     openTalk(settings.isQuiet).say(
@@ -33,5 +33,5 @@ export async function sweepInStack(
     );
   }
   const since = sinceDaysAgo(DAYS, selection, clock, settings);
-  return runInStack({ mode: 'sweep', indicators, selection: since, clock }, connection, settings);
+  return runInStack({ mode: 'sweep', indicators, inForceSince, selection: since, clock }, connection, settings);
 }

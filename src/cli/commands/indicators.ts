@@ -88,7 +88,7 @@ async function readInForce(settings: CommandSettings): Promise<{ readonly indica
   const { connectStack } = await import('../cloud/stack-connection.ts');
   const { currentIndicators, readIndicators } = await import('../../tasks/indicator-versions.ts');
   const { store } = await connectStack(settings);
-  return readIndicators(await currentIndicators(store), store);
+  return readIndicators((await currentIndicators(store)).indicators, store);
 }
 
 async function diff(lists: readonly string[], command: Command): Promise<void> {
