@@ -1,13 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import {
   AthenaClient,
-  CreateNamedQueryCommand,
   CreateWorkGroupCommand,
-  GetNamedQueryCommand,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
-  GetWorkGroupCommand,
-  ListNamedQueriesCommand,
   StartQueryExecutionCommand,
   type StartQueryExecutionCommandInput,
   StopQueryExecutionCommand,
@@ -221,40 +217,6 @@ describe('results', () => {
   });
 });
 
-describe('starting a query', () => {
-  const refused = { name: 'InvalidRequestException' };
-
-  it('is the same start under the same token', async () => {
-    const ClientRequestToken = 'token-of-at-least-thirty-two-characters';
-    const [one, two] = [
-      await begin('SELECT 1', { ClientRequestToken }),
-      await begin('SELECT 1', { ClientRequestToken }),
-    ];
-    expect(one.QueryExecutionId).toBe(two.QueryExecutionId);
-    await expect(begin('SELECT 2', { ClientRequestToken })).rejects.toMatchObject(refused);
-    await expect(begin('SELECT 1', { ClientRequestToken: 'short' })).rejects.toMatchObject(refused);
-  });
-
-  it('is refused beyond the limits, in a work group that is not there, without a place for the result', async () => {
-    await expect(begin(`SELECT '${'x'.repeat(262_144)}'`)).rejects.toMatchObject(refused);
-    await expect(begin('SELECT 1', { ExecutionParameters: [] })).rejects.toMatchObject(refused);
-    await expect(begin('SELECT ?', { ExecutionParameters: ['x'.repeat(1025)] })).rejects.toMatchObject(refused);
-    await expect(begin('SELECT 1', { WorkGroup: 'none' })).rejects.toMatchObject(refused);
-    await expect(begin('SELECT 1', { WorkGroup: 'primary' })).rejects.toMatchObject(refused);
-  });
-
-  it('is throttled on demand', async () => {
-    aws.faults.throttle('athena:StartQueryExecution');
-    await expect(begin('SELECT 1')).rejects.toMatchObject({ name: 'TooManyRequestsException' });
-  });
-
-  it('takes literals for parameters, as many as there are question marks', async () => {
-    expect(await rowsOf("SELECT ? AS a, '?' AS b, ? AS c -- ?", "'it''s'", '7')).toEqual([["it's", '?', '7']]);
-    expect((await run('SELECT ?', "'a'", "'b'")).Status?.StateChangeReason).toContain('Incorrect number of parameters');
-    expect((await run('SELECT ?', 'text')).Status).toMatchObject({ State: 'FAILED' });
-  });
-});
-
 describe('a query', () => {
   it('is queued, runs and ends; it can be stopped', async () => {
     const { QueryExecutionId } = await begin('SELECT count(*) FROM range(100000000000)');
@@ -283,27 +245,5 @@ describe('a query', () => {
       { action: 'athena:StartQueryExecution', resource },
       { action: 'athena:GetQueryExecution', resource },
     ]);
-  });
-});
-
-describe('work groups and named queries', () => {
-  it('can be looked up', async () => {
-    const { NamedQueryId } = await athena.send(
-      new CreateNamedQueryCommand({
-        Name: 'row_count',
-        Database: DATABASE,
-        QueryString: 'SELECT 1',
-        WorkGroup: DATABASE,
-      }),
-    );
-    expect((await athena.send(new ListNamedQueriesCommand({ WorkGroup: DATABASE }))).NamedQueryIds).toEqual([
-      NamedQueryId,
-    ]);
-    expect((await athena.send(new GetNamedQueryCommand({ NamedQueryId }))).NamedQuery).toMatchObject({
-      Name: 'row_count',
-      QueryString: 'SELECT 1',
-    });
-    const { WorkGroup } = await athena.send(new GetWorkGroupCommand({ WorkGroup: DATABASE }));
-    expect(WorkGroup?.Configuration?.ResultConfiguration?.OutputLocation).toBe('s3://example-state/query-results/');
   });
 });

@@ -1,4 +1,6 @@
+import { GetCrawlersCommand, GlueClient } from '@aws-sdk/client-glue';
 import {
+  CopyObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -54,6 +56,15 @@ describe('the recording', () => {
   it('tells callers apart', () => {
     expect(aws.credentials('plan')).toEqual(aws.credentials('plan'));
     expect(aws.credentials('plan')).not.toEqual(aws.credentials('scan'));
+  });
+});
+
+describe('an operation that the double does not have', () => {
+  it('is answered as unknown, never as done', async () => {
+    const copy = new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/${Key}` });
+    await expect(client(1).send(copy)).rejects.toMatchObject({ name: 'NotImplemented' });
+    const crawlers = new GlueClient({ ...aws.client('scan'), maxAttempts: 1 }).send(new GetCrawlersCommand({}));
+    await expect(crawlers).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
 });
 

@@ -34,7 +34,6 @@ const BATCH_ACTIONS: Readonly<Record<string, string>> = {
   DeleteMessageBatch: 'DeleteMessage',
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
   PublishBatch: 'Publish',
-  ListSubscriptionsByTopic: 'ListSubscriptionsByTopic',
 };
 
 export function openMessaging(options: MessagingOptions): Messaging {

@@ -19,6 +19,8 @@ export type ServerParts = {
   readonly authorize: () => Authorize | undefined;
   /** Access key ids that AWS would not know (any more). */
   readonly revoked: ReadonlySet<string>;
+  /** Called with a bug of the double's own; it must not pass for a fault of AWS that a client tries again. */
+  readonly onBug: (bug: Error) => void;
 };
 
 /** A call under way. */
@@ -26,9 +28,8 @@ type Call = { readonly request: AwsRequest; readonly service: Service; readonly 
 
 export async function listen(parts: ServerParts): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
-    answer(parts, incoming, outgoing).catch((error: unknown) => {
-      // A bug of the double must not look like a fault of AWS that a client tries again.
-      process.emitWarning(`aws-double: ${(error as Error).stack ?? error}`);
+    answer(parts, incoming, outgoing).catch((error: Error) => {
+      parts.onBug(error);
       outgoing.destroy();
     });
   });

@@ -60,7 +60,9 @@ export function openServices(context: ServicesContext): OpenServices {
   const { account, region, options } = context;
   const place = { account, region };
   const messaging = openMessaging({ ...place, host: () => new URL(context.url()).host });
+  let isOpen = true;
   const tell = (event: S3Event): void => {
+    if (!isOpen) return;
     for (const { target, body } of event.notifications) messaging.deliver(target.arn, JSON.stringify(body), S3);
     context.onS3Event(event);
   };
@@ -91,7 +93,14 @@ export function openServices(context: ServicesContext): OpenServices {
     ['sts', createSts({ account, nameOf: context.nameOf })],
     ['cloudformation', createCloudFormation({ ...place, stacks: state.stacks })],
   ]);
-  return { state, services, close: () => close(state, messaging) };
+  return {
+    state,
+    services,
+    close: () => {
+      isOpen = false;
+      return close(state, messaging);
+    },
+  };
 }
 
 /** How executions run: as the role of their state machine. */

@@ -48,6 +48,7 @@ export type AwsDouble = DoubleState & {
   client(name: string): { endpoint: string; region: string; credentials: Credentials };
   /** From now on these credentials are unknown to AWS. */
   revoke(name: string): void;
+  /** Ends what is under way. Throws if the double itself has failed meanwhile. */
   close(): Promise<void>;
 };
 
@@ -71,7 +72,11 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     onS3Event: (event) => double.onS3Event?.(event),
     onExecutionEvent: (event) => double.onExecutionEvent?.(event),
   });
-  const server = await listen({ region, services, calls, faults, revoked, authorize: () => double.authorize });
+  const bugs: Error[] = [];
+  const server = await listen({
+    ...{ region, services, calls, faults, revoked, authorize: () => double.authorize },
+    onBug: (bug) => bugs.push(bug),
+  });
   const url = urlOf(server);
   const double: AwsDouble = {
     ...{ ...state, url, region, accountId: ACCOUNT, calls, faults, credentials },
@@ -79,10 +84,13 @@ export async function startAwsDouble(options: AwsDoubleOptions = {}): Promise<Aw
     client: (name) => ({ endpoint: url, region, credentials: credentials(name) }),
     revoke: (name) => revoked.add(credentials(name).accessKeyId),
     close: async () => {
+      // What ends now is no news for anybody.
+      Object.assign(double, { onS3Event: undefined, onExecutionEvent: undefined });
       await close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
+      if (bugs.length > 0) throw new AggregateError(bugs, `the AWS double failed: ${bugs[0]!.stack}`);
     },
   };
   for (const bucket of options.buckets ?? []) state.s3.createBucket(bucket);
