@@ -23,6 +23,11 @@ CREATE OR REPLACE MACRO avg(amount) AS
     END AS DECIMAL(38, 0)
   ) * CAST('0.01' AS DECIMAL(3, 2));
 
+CREATE OR REPLACE MACRO regexp_like(given, pattern) AS regexp_matches(given, pattern);
+
+-- Athena's is NULL where nothing matches; DuckDB's would be an empty text.
+CREATE OR REPLACE MACRO regexp_extract(given, pattern) AS regexp_extract_all(given, pattern)[1];
+
 -- section: reading log objects. Every column is text, named c0, c1, … by position; the header line is skipped. No text stands
 -- for NULL (an empty field is an empty string, as on Athena), and quotes mean nothing. file_index is an object's place in paths;
 -- an object with fewer fields than the widest leaves the last columns NULL.

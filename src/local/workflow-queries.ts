@@ -26,6 +26,8 @@ export async function createEvidenceTables(engine: DuckdbEngine, home: string, e
     ['evidence', 'records', 'json.gz'],
     ['indicator_addresses', 'indicator_addresses', 'json'],
   ] as const) {
+    // Records that are queried where they lie stand in the query itself.
+    if (table === 'evidence' && evidence.objects !== undefined) continue;
     await engine.setVariable(table, [join(home, 'evidence', folder, `${partition}.${ending}`)]);
     const reader = table === 'evidence' ? 'read_evidence' : 'read_indicator_addresses';
     await engine.run(`CREATE OR REPLACE TEMP VIEW ${table} AS FROM ${reader}(getvariable('${table}'))`);

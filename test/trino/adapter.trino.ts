@@ -109,8 +109,7 @@ describe.skipIf(servers === undefined)('flowhound query --engine trino', () => {
     folder = new LogFolder();
     fillFolder(folder);
     await warehouse.putFolder(folder.path);
-    await warehouse.put('iocs/iocs.csv', DIRECTIONAL_CASE.table);
-    await warehouse.createTable('incident_iocs', { bucket: 'command', prefix: 'iocs/' });
+    await warehouse.createIocs(DIRECTIONAL_CASE.table);
     await warehouse.ingest();
   });
   afterAll(async () => {

@@ -17,8 +17,7 @@ describe.skipIf(servers === undefined)('the catalogue over log tables', () => {
     fillFolder(folder);
     await warehouse.putFolder(folder.path);
     folder.remove();
-    await warehouse.put('iocs/iocs.csv', DIRECTIONAL_CASE.table);
-    await warehouse.createTable('incident_iocs', { bucket: 'golden', prefix: 'iocs/' });
+    await warehouse.createIocs(DIRECTIONAL_CASE.table);
     await warehouse.ingest();
   });
   afterAll(() => warehouse?.close());

@@ -2,17 +2,17 @@
  * The demo's logs on real Trino and on DuckDB: six formats, plain and Hive-compatible keys, three days of an incident. Both give the
  * same rows to every query. Damaged objects stay out: what becomes of them differs, and docs/operations.md says how.
  */
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DuckdbEngine, openDuckdb } from '../../src/local/duckdb.ts';
-import { checkObject } from '../../src/local/good-rows.ts';
 import { createIocTable } from '../../src/local/ioc-table.ts';
 import { createLogTable } from '../../src/local/log-table.ts';
 import { findLogObjects } from '../../src/local/query-input.ts';
 import { createViews, readCatalogue } from '../../src/local/sql-files.ts';
+import { copyCleanObjects } from './clean-objects.ts';
 import { openWarehouse, toCsv, type Warehouse } from './warehouse.ts';
 
 const servers = inject('servers');
@@ -41,8 +41,7 @@ describe.skipIf(servers === undefined)('the demo on Trino and on DuckDB', () => 
     await createViews(duckdb, ['vpcflow', 'incident_iocs']);
     warehouse = await openWarehouse(servers!, 'demo');
     await warehouse.putFolder(logs);
-    await warehouse.put('iocs/iocs.csv', IOCS.map((address) => `"${address}",""\n`).join(''));
-    await warehouse.createTable('incident_iocs', { bucket: 'demo', prefix: 'iocs/' });
+    await warehouse.createIocs(IOCS.map((address) => `"${address}",""\n`).join(''));
     expect(new Set((await warehouse.ingest()).values()).size).toBe(FORMATS);
   });
   afterAll(async () => {
@@ -79,11 +78,3 @@ describe.skipIf(servers === undefined)('the demo on Trino and on DuckDB', () => 
       for (const name of ['row_count', 'incident_vpc_flow_directional']) await compare(name, part);
   });
 });
-
-async function copyCleanObjects(from: string, to: string): Promise<void> {
-  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !entry.name.endsWith('.log.gz') || !(await checkObject(path)).clean) continue;
-    cpSync(path, join(to, relative(from, path)));
-  }
-}

@@ -89,6 +89,8 @@ function writeConfig(folder: string, port: number, awsUrl: string): void {
     'hive.metastore.glue.endpoint-url': awsUrl,
     ...credentials('hive.metastore.glue.'),
     'hive.metastore-cache-ttl': '0s',
+    // moto has none, and the client asks for seconds.
+    'hive.table-statistics-enabled': 'false',
     'fs.native-s3.enabled': 'true',
     's3.endpoint': awsUrl,
     's3.region': 'us-east-1',

@@ -11,8 +11,7 @@ async function fill(warehouse: Warehouse, folder: LogFolder): Promise<void> {
   await warehouse.putFolder(folder.path);
   folder.remove();
   const lines = VIEW_CASE.iocs.map(({ address, comment }) => `"${address}","${comment}"\n`);
-  await warehouse.put('iocs/iocs.csv', lines.join(''));
-  await warehouse.createTable('incident_iocs', { bucket: warehouse.bucket, prefix: 'iocs/' });
+  await warehouse.createIocs(lines.join(''));
   await warehouse.ingest();
 }
 

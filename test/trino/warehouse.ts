@@ -62,9 +62,14 @@ export async function openWarehouse({ trinoUrl, awsUrl }: Servers, database: str
   const objects = new Map<string, Uint8Array>();
 
   const put = async (key: string, body: Uint8Array | string): Promise<string> => {
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: Buffer.from(body) }));
     objects.set(`s3://${bucket}/${key}`, Buffer.from(body));
     return `s3://${bucket}/${key}`;
+  };
+  /** Makes a table of a file of `sql/tables`. */
+  const createTable = async (name: string, places: Readonly<Record<string, string>>): Promise<void> => {
+    const input = toTableInput(readSql(`tables/${name}.sql`), places);
+    await glue.send(new CreateTableCommand({ DatabaseName: database, TableInput: input }));
   };
   const run = async (statement: BoundQuery): Promise<{ lines: string[]; bytes: number }> => {
     const result = await engine.query(statement);
@@ -94,10 +99,11 @@ export async function openWarehouse({ trinoUrl, awsUrl }: Servers, database: str
       const keys = [...objects.keys()].filter((key) => parts.every((part) => key.includes(part)));
       return keys.reduce((sum, key) => sum + objects.get(key)!.length, 0);
     },
-    /** Makes a table of a file of `sql/tables`. */
-    async createTable(name: string, places: Readonly<Record<string, string>>): Promise<void> {
-      const input = toTableInput(readSql(`tables/${name}.sql`), places);
-      await glue.send(new CreateTableCommand({ DatabaseName: database, TableInput: input }));
+    createTable,
+    /** Makes incident_iocs of lines of `"address","comment"`. */
+    async createIocs(lines: string): Promise<void> {
+      await put('iocs/iocs.csv', lines);
+      await createTable('incident_iocs', { bucket, prefix: 'iocs/' });
     },
     /** Tables, partitions and views for the log objects in the bucket; returns the tables' names by flow-log id. */
     async ingest(projection?: Projection): Promise<ReadonlyMap<string, string>> {
