@@ -1,58 +1,99 @@
 /**
  * Finding → AWS Security Finding Format, as Security Hub imports it (docs.aws.amazon.com/securityhub/latest/userguide/
  * securityhub-findings-format-syntax.html). The Id has no time in it, so a later import updates and never duplicates.
+ * What analysts write (Workflow, Note, UserDefinedFields, VerificationState) is never part of it.
  */
 import type { Finding } from './finding.ts';
+import { toLine } from './plain-text.ts';
+import { isAtLeast, type Severity } from './severity.ts';
 import { tellFinding } from './story.ts';
 
-/** Most characters of a title and a description. */
+/** Most characters of a title, a description, a name in an ARN, a list's name. */
 const TITLE_LENGTH = 256;
 const DESCRIPTION_LENGTH = 1024;
+const NAME_LENGTH = 256;
+const SOURCE_LENGTH = 64;
+/** The format takes 2,048; some 25 fields of three-byte characters still leave a finding far under its 240 KB. */
+const FIELD_LENGTH = 1024;
 /** Most indicators in one finding. */
 const MOST_INDICATORS = 5;
-const LABELS_TO_TYPES = {
-  inbound: ['Unusual Behaviors/Network Flow', 'TTPs/Discovery'],
-  outbound: ['Unusual Behaviors/Network Flow', 'TTPs/Command and Control'],
-} as const;
+const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'ICMP', '6': 'TCP', '17': 'UDP', '58': 'ICMPv6' };
+/** Partitions that a resource's `Partition` may name. */
+const RESOURCE_PARTITIONS: readonly string[] = ['aws', 'aws-cn', 'aws-us-gov'];
 
-/** Account and region that own the finding: the pipeline's, which may not be those of the host. */
-export type FindingOwner = { readonly accountId: string; readonly region: string };
+/**
+ * Whose finding it is: the pipeline's account and region, not those of the host. A custom product may import only
+ * findings of the account that calls, and one log account holds the logs of many.
+ */
+export type FindingOwner = { readonly accountId: string; readonly region: string; readonly partition?: string };
 
-/** One ASFF document; `updatedAt` is the run's clock. */
-export function toAsff(finding: Finding, owner: FindingOwner, updatedAt: string): Record<string, unknown> {
-  const partition = toPartitionName(owner.region);
+export type AsffFinding = {
+  readonly Id: string;
+  readonly CreatedAt: string;
+  readonly UpdatedAt: string;
+  readonly FindingProviderFields: {
+    readonly Severity: { readonly Label: Severity };
+    readonly Types: readonly string[];
+  };
+  readonly RecordState: 'ACTIVE' | 'ARCHIVED';
+  readonly [field: string]: unknown;
+};
+
+/** One ASFF document. `createdAt` is when it was published first; that is now unless given. */
+export function toAsff(finding: Finding, owner: FindingOwner, updatedAt: string, createdAt = updatedAt): AsffFinding {
+  const { accountId, region, partition = toPartitionName(owner.region) } = owner;
   const severity = { Label: finding.severity };
-  const types = finding.initiator === 'indicator' ? LABELS_TO_TYPES.inbound : LABELS_TO_TYPES.outbound;
-  const { region, accountId } = owner;
+  const types = toTypes(finding);
+  const threatIntel = toThreatIntel(finding);
   return {
     SchemaVersion: '2018-10-08',
     Id: `flowhound/${finding.finding_id}`,
     ProductArn: `arn:${partition}:securityhub:${region}:${accountId}:product/${accountId}/default`,
     GeneratorId: 'flowhound/ioc-matches',
     AwsAccountId: accountId,
+    // A custom product names itself; other products' names are filled in.
     CompanyName: 'Flowhound',
     ProductName: 'Flowhound',
-    CreatedAt: finding.first_seen ?? updatedAt,
+    CreatedAt: createdAt,
     UpdatedAt: updatedAt,
     ...(finding.first_seen === null ? {} : { FirstObservedAt: finding.first_seen }),
     ...(finding.last_seen === null ? {} : { LastObservedAt: finding.last_seen }),
-    Title: cut(`${finding.local_ip} and ${finding.indicator} (${finding.comment || 'indicator'})`, TITLE_LENGTH),
-    Description: cut(`${tellFinding(finding)}. Severity: ${finding.severity_reason}.`, DESCRIPTION_LENGTH),
+    Title: tellTitle(finding),
+    Description: toLine(`${tellFinding(finding)}. Severity: ${finding.severity_reason}.`, DESCRIPTION_LENGTH),
+    // For readers of the format. On update Security Hub leaves these two as they are once an analyst has set them
+    // (…/securityhub/latest/userguide/finding-update-batchimportfindings.html#batchimportfindings-findingproviderfields).
     Severity: severity,
     Types: types,
     FindingProviderFields: { Severity: severity, Types: types },
     Action: { ActionType: 'NETWORK_CONNECTION', NetworkConnectionAction: toConnection(finding) },
-    ThreatIntelIndicators: toThreatIntel(finding),
+    ...(threatIntel.length === 0 ? {} : { ThreatIntelIndicators: threatIntel }),
     Resources: toResources(finding),
     ProductFields: toProductFields(finding),
     RecordState: 'ACTIVE',
   };
 }
 
-/** GovCloud and China are partitions of their own. */
+/** `10.0.0.5 and 203.0.113.7 (C2)` */
+export function tellTitle({ local_ip, indicator, comment }: Finding): string {
+  return toLine(`${local_ip} and ${indicator} (${toLine(comment, TITLE_LENGTH) || 'indicator'})`, TITLE_LENGTH);
+}
+
+/** GovCloud, China, the European sovereign and the isolated regions are partitions of their own. */
 export function toPartitionName(region: string): string {
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return region.startsWith('cn-') ? 'aws-cn' : 'aws';
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('eusc-')) return 'aws-eusc';
+  const isolated = /^[a-z]{2}-iso([a-z]?)-/.exec(region);
+  if (isolated === null) return 'aws';
+  return isolated[1] === '' ? 'aws-iso' : `aws-iso-${isolated[1]}`;
+}
+
+/** docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html#Types */
+function toTypes({ initiator, severity }: Finding): string[] {
+  const flow = 'Unusual Behaviors/Network Flow';
+  if (initiator !== 'indicator') return [flow, 'TTPs/Command and Control'];
+  // From outside, HIGH is what was let in and answered; the rest is probing.
+  return [flow, isAtLeast(severity, 'HIGH') ? 'TTPs/Initial Access' : 'TTPs/Discovery'];
 }
 
 function toConnection(finding: Finding): Record<string, unknown> {
@@ -66,62 +107,67 @@ function toConnection(finding: Finding): Record<string, unknown> {
     // The field holds IPv4 only; an IPv6 address is in ThreatIntelIndicators.
     ...(ipv4 === undefined ? {} : { RemoteIpDetails: { IpAddressV4: ipv4 } }),
     ...(servicePort === undefined ? {} : { [portField]: servicePort }),
-    ...(protocol === '' ? {} : { Protocol: { '6': 'TCP', '17': 'UDP', '1': 'ICMP' }[protocol] ?? protocol }),
+    ...(protocol === '' ? {} : { Protocol: PROTOCOLS[protocol] ?? protocol }),
     Blocked: finding.accepted === 0 && finding.rejected > 0,
   };
 }
 
 function toThreatIntel(finding: Finding): Record<string, unknown>[] {
+  const source = toLine(finding.source, SOURCE_LENGTH);
   return finding.indicator_ip.slice(0, MOST_INDICATORS).map((ip) => ({
     Type: ip.includes(':') ? 'IPV6_ADDRESS' : 'IPV4_ADDRESS',
     Value: ip,
-    Category: 'COMMAND_AND_CONTROL',
-    Source: cut(finding.source, 64),
+    // None of the categories is for those that scan us.
+    ...(finding.initiator === 'indicator' ? {} : { Category: 'COMMAND_AND_CONTROL' }),
+    ...(source === '' ? {} : { Source: source }),
     ...(finding.last_seen === null ? {} : { LastObservedAt: finding.last_seen }),
   }));
 }
 
+/** The host's own account and region are in the names of its parts. */
 function toResources(finding: Finding): Record<string, unknown>[] {
-  const { account_id: accountId, region, instance_id, interface_id } = finding;
+  const [accountId, region] = [toLine(finding.account_id, NAME_LENGTH), toLine(finding.region, NAME_LENGTH)];
   const partition = toPartitionName(region);
-  const arn = (name: string) => `arn:${partition}:ec2:${region}:${accountId}:${name}`;
-  const resources: Record<string, unknown>[] = [];
-  const add = (type: string, name: string) =>
-    resources.push({ Type: type, Id: arn(name), Partition: partition, Region: region });
-  if (instance_id !== null) add('AwsEc2Instance', `instance/${instance_id}`);
-  if (interface_id !== '-') add('AwsEc2NetworkInterface', `network-interface/${interface_id}`);
-  if (finding.vpc_id !== null) add('AwsEc2Vpc', `vpc/${finding.vpc_id}`);
-  if (resources.length === 0) {
-    resources.push({
-      Type: 'Other',
-      Id: `${accountId}/${region}/${finding.local_ip}`,
-      Partition: partition,
-      Region: region,
-    });
-  }
-  return resources;
-}
-
-function toProductFields(finding: Finding): Record<string, string> {
-  return {
-    'flowhound/indicator': finding.indicator,
-    // Security Hub refuses a value without a visible character.
-    ...(finding.comment === '' ? {} : { 'flowhound/comment': cut(finding.comment, DESCRIPTION_LENGTH) }),
-    'flowhound/account': finding.account_id,
-    'flowhound/region': finding.region,
-    'flowhound/local_ip': finding.local_ip,
-    'flowhound/month': finding.month,
-    'flowhound/records_out': String(finding.records_out),
-    'flowhound/bytes_out': String(finding.bytes_out),
-    'flowhound/records_in': String(finding.records_in),
-    'flowhound/bytes_in': String(finding.bytes_in),
-    'flowhound/initiator_reason': finding.initiator_reason,
+  const place = {
+    ...(RESOURCE_PARTITIONS.includes(partition) ? { Partition: partition } : {}),
+    ...(region === '' || region.length > 16 ? {} : { Region: region }),
   };
+  const resources: Record<string, unknown>[] = [];
+  const add = (type: string, kind: string, name: string | null) => {
+    if (name === null || name === '-') return;
+    const id = `arn:${partition}:ec2:${region}:${accountId}:${kind}/${toLine(name, NAME_LENGTH)}`;
+    resources.push({ Type: type, Id: id, ...place });
+  };
+  add('AwsEc2Instance', 'instance', finding.instance_id);
+  add('AwsEc2NetworkInterface', 'network-interface', finding.interface_id);
+  add('AwsEc2Subnet', 'subnet', finding.subnet_id);
+  add('AwsEc2Vpc', 'vpc', finding.vpc_id);
+  if (resources.length > 0) return resources;
+  return [{ Type: 'Other', Id: `${accountId}/${region}/${finding.local_ip}`, ...place }];
 }
 
-/** Cuts on characters, so that no surrogate pair is split. Lengths count UTF-16 units, the stricter of the two readings. */
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const kept = text.slice(0, length - 1);
-  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+/** Keys are company/product/field; `aws/` is reserved, and a value without a visible character is refused. */
+function toProductFields(finding: Finding): Record<string, string> {
+  const { indicator_ip, also_in, legs, ...fields } = finding;
+  const facts: Record<string, string | number | bigint | null> = {
+    ...{ finding_id: fields.finding_id, indicator: fields.indicator, indicator_ip: toList(indicator_ip) },
+    ...{ comment: fields.comment, source: fields.source, also_in: toList(also_in), month: fields.month },
+    ...{ account: fields.account_id, region: fields.region, local_ip: fields.local_ip },
+    ...{ interface_id: fields.interface_id, legs: toList(legs.map((leg) => leg.interface_id)) },
+    ...{ initiator: fields.initiator, initiator_reason: fields.initiator_reason },
+    severity_reason: fields.severity_reason,
+    ...{ records_out: fields.records_out, bytes_out: fields.bytes_out, packets_out: fields.packets_out },
+    ...{ records_in: fields.records_in, bytes_in: fields.bytes_in, packets_in: fields.packets_in },
+    ...{ accepted: fields.accepted, rejected: fields.rejected },
+    services: toList(fields.services.map(({ service, records }) => `${service}=${records}`)),
+  };
+  const lines = Object.entries(facts).map(([name, fact]) => [name, toLine(String(fact ?? ''), FIELD_LENGTH)] as const);
+  return Object.fromEntries(
+    lines.filter(([, line]) => line !== '').map(([name, line]) => [`Flowhound/Flowhound/${name}`, line]),
+  );
+}
+
+/** No more than a field can hold anyway. */
+function toList(names: readonly string[]): string {
+  return names.slice(0, FIELD_LENGTH).join(' ');
 }

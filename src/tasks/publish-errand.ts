@@ -2,18 +2,15 @@
 import type { AsffFinding } from '../core/asff.ts';
 import { fromJson, toJson } from '../core/exact-json.ts';
 import type { Finding } from '../core/finding.ts';
+import { isFresh, type Notice, type OutboxMark, type Publication, publicationKey } from '../core/publication.ts';
 import {
   claimImport,
   claimNotice,
   type ImportResult,
-  isFresh,
-  type Notice,
-  type OutboxMark,
-  type Publication,
-  publicationKey,
   settleImport,
   settleNotice,
-} from '../core/publication.ts';
+  takeBackImport,
+} from '../core/publication-claim.ts';
 import { judgeImport, judgeNotice, type PublishingTerms } from '../core/publishing-rules.ts';
 import type { ObjectStore, Versioned } from '../ports.ts';
 import { findingKey, outboxKey } from './fold.ts';
@@ -53,16 +50,29 @@ export async function prepareErrand(id: string, run: PublishRun): Promise<Errand
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts++) {
     const stored = await store.read(publicationKey(id));
     const before: Publication = stored === undefined ? { finding_id: id, notifications: {} } : fromJson(stored.text);
-    // Read after what was said before: so it is no older than anything said, and the newest is said last.
     const text = await store.get(findingKey(id));
     const finding = text === undefined ? undefined : fromJson<Finding>(text);
     const claim = claimDue(finding, before, run);
     const errand = { id, mark, finding, ...claim };
     if (claim.publication === before) return errand;
-    if (await store.replace(publicationKey(id), toText(claim.publication), stored?.version)) return errand;
+    if (!(await store.replace(publicationKey(id), toText(claim.publication), stored?.version))) continue;
+    // Whoever changes the finding from here on sees the claim; who did so just before may not have.
+    if ((await store.get(findingKey(id))) === text) return errand;
+    await takeBack(errand, before, store);
   }
+  await keepMark({ id, mark }, run);
   run.counts.deferred++;
   return undefined;
+}
+
+/** Nothing of the claim was delivered. */
+async function takeBack(errand: Errand, before: Publication, store: ObjectStore): Promise<void> {
+  const { document, notice, finding } = errand;
+  const settlement = (publication: Publication) => {
+    const rest = document === undefined ? publication : takeBackImport(publication, document, before);
+    return notice && finding ? settleNotice(rest, finding.severity, notice, null) : rest;
+  };
+  await settle(errand, settlement, store);
 }
 
 type Claim = Pick<Errand, 'publication' | 'document' | 'notice'>;
@@ -94,9 +104,8 @@ function judge(finding: Finding | undefined, publication: Publication, { terms, 
 export async function settleErrandNotice(errand: Errand, isSent: boolean, run: PublishRun): Promise<void> {
   const { finding, notice } = errand;
   if (finding === undefined || notice === undefined) return;
-  const { clock } = run.terms;
-  const outcome = { attempts: notice.attempts, isSent };
-  await settle(errand, (publication) => settleNotice(publication, finding.severity, outcome, clock), run.store);
+  const sentAt = isSent ? run.terms.clock : null;
+  await settle(errand, (publication) => settleNotice(publication, finding.severity, notice, sentAt), run.store);
 }
 
 /** Writes down how the import went, if there was one; the mark goes when nothing is due any more. */
@@ -136,7 +145,10 @@ async function settle({ id, publication }: Errand, settlement: Settlement, store
 }
 
 /** A deferred finding needs a mark for the flush to find it. */
-async function keepMark({ id, mark }: Errand, { store, execution, terms: { clock } }: PublishRun): Promise<void> {
+async function keepMark(
+  { id, mark }: Pick<Errand, 'id' | 'mark'>,
+  { store, execution, terms: { clock } }: PublishRun,
+): Promise<void> {
   if (mark !== undefined) return;
   const newMark: OutboxMark = { finding_id: id, execution: execution ?? 'flush', at: clock };
   await store.replace(outboxKey(id), toJson(newMark), undefined);

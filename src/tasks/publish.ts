@@ -6,7 +6,7 @@
 import { fromJson } from '../core/exact-json.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import { toNotification } from '../core/notification.ts';
-import type { ImportResult } from '../core/publication.ts';
+import type { ImportResult } from '../core/publication-claim.ts';
 import type { PublishingTerms } from '../core/publishing-rules.ts';
 import type { FindingChanges, FindingsService, Notifier, ObjectStore } from '../ports.ts';
 import { outboxKey } from './fold.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toAsff, toPartitionName } from '../../src/core/asff.ts';
+import { type FindingOwner, toAsff, toPartitionName } from '../../src/core/asff.ts';
 import { type Finding, foldFindings } from '../../src/core/finding.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import { makeTally, makeTwoWayTally } from './tallies.ts';
 
-const OWNER = { accountId: '444455556666', region: 'us-east-1' };
+const OWNER: FindingOwner = { accountId: '444455556666', region: 'us-east-1' };
 const CLOCK = '2026-09-10T12:00:00.000Z';
 
 /** The parts of the format these tests read; docs.aws.amazon.com/securityhub/1.0/APIReference/API_AwsSecurityFinding.html. */
@@ -19,12 +19,12 @@ type Asff = Record<string, unknown> & {
   FindingProviderFields: { Severity: { Label: string }; Types: string[] };
   ProductFields: Record<string, string>;
   ThreatIntelIndicators: Record<string, string>[];
-  Resources: { Type: string; Id: string; Partition: string; Region: string }[];
+  Resources: { Type: string; Id: string; Partition: string; Region?: string }[];
   Action: { ActionType: string; NetworkConnectionAction: Record<string, unknown> };
 };
 
 function write(more: Partial<Tally> = {}, owner = OWNER): Asff {
-  return toAsff(foldFindings([makeTwoWayTally(more)]).findings[0]!, owner, CLOCK) as Asff;
+  return toAsff(foldFindings([makeTwoWayTally(more)]).findings[0]!, owner, CLOCK) as unknown as Asff;
 }
 
 /** What BatchImportFindings would refuse, all of it. */
@@ -47,8 +47,12 @@ function problemsOf(asff: Asff): string[] {
   if (Object.keys(asff.ProductFields).length > 50) problems.push('too many ProductFields');
   if (asff.ThreatIntelIndicators.length > 5) problems.push('too many ThreatIntelIndicators');
   for (const { Source, Value } of asff.ThreatIntelIndicators) {
-    limit('Source', Source!, 64);
+    if (Source !== undefined) limit('Source', Source, 64);
     limit('Value', Value!, 512);
+  }
+  for (const { Id, Region } of asff.Resources) {
+    limit('Resource', Id, 512 * 2);
+    if (Region !== undefined) limit('Region', Region, 16);
   }
   if (asff.Resources.length < 1 || asff.Resources.length > 32) problems.push('number of Resources');
   if (asff.Types.length > 50) problems.push('too many Types');
@@ -66,9 +70,13 @@ function problemsOf(asff: Asff): string[] {
 /** Every text in the format must match /\S/. */
 function blanks(path: string, value: unknown): string[] {
   if (value === undefined || value === null) return [`${path} is ${value}`];
-  if (typeof value === 'string') return /\S/.test(value) ? [] : [`${path} is blank`];
+  if (typeof value === 'string') return isPrintable(value) ? [] : [`${path} is blank, or has controls in it`];
   if (typeof value !== 'object') return typeof value === 'bigint' ? [`${path} is a bigint`] : [];
   return Object.entries(value).flatMap(([name, part]) => blanks(`${path}.${name}`, part));
+}
+
+function isPrintable(text: string): boolean {
+  return /\S/.test(text) && !/\p{Cc}/u.test(text) && text.isWellFormed();
 }
 
 describe('toAsff', () => {
@@ -78,7 +86,7 @@ describe('toAsff', () => {
     expect(asff).toMatchObject({
       ...{ SchemaVersion: '2018-10-08', AwsAccountId: '444455556666', GeneratorId: 'flowhound/ioc-matches' },
       ProductArn: 'arn:aws:securityhub:us-east-1:444455556666:product/444455556666/default',
-      ...{ CreatedAt: '2026-09-01T00:00:00Z', UpdatedAt: CLOCK, FirstObservedAt: '2026-09-01T00:00:00Z' },
+      ...{ CreatedAt: CLOCK, UpdatedAt: CLOCK, FirstObservedAt: '2026-09-01T00:00:00Z' },
       ...{ LastObservedAt: '2026-09-01T01:00:00Z', Title: '10.0.0.5 and 203.0.113.7 (C2)', RecordState: 'ACTIVE' },
       ...{ Severity: { Label: 'HIGH' }, Types: ['Unusual Behaviors/Network Flow', 'TTPs/Command and Control'] },
     });
@@ -97,12 +105,17 @@ describe('toAsff', () => {
   });
 
   it('names the host’s resources by their own account and region', () => {
-    const { Resources } = write({ region: 'us-gov-west-1', instanceIds: ['i-0a1b'], vpcIds: ['vpc-0a'] });
+    const ids = { instanceIds: ['i-0a1b'], subnetIds: ['subnet-0a'], vpcIds: ['vpc-0a'] };
+    const { Resources, ProductFields, AwsAccountId } = write({ region: 'us-gov-west-1', ...ids });
+    expect(AwsAccountId).toBe(OWNER.accountId);
+    expect(ProductFields['Flowhound/Flowhound/account']).toBe('111122223333');
+    expect(ProductFields['Flowhound/Flowhound/region']).toBe('us-gov-west-1');
     const place = { Partition: 'aws-us-gov', Region: 'us-gov-west-1' };
     const arn = 'arn:aws-us-gov:ec2:us-gov-west-1:111122223333:';
     expect(Resources).toEqual([
       { Type: 'AwsEc2Instance', Id: `${arn}instance/i-0a1b`, ...place },
       { Type: 'AwsEc2NetworkInterface', Id: `${arn}network-interface/eni-0a1b2c3d`, ...place },
+      { Type: 'AwsEc2Subnet', Id: `${arn}subnet/subnet-0a`, ...place },
       { Type: 'AwsEc2Vpc', Id: `${arn}vpc/vpc-0a`, ...place },
     ]);
   });
@@ -117,11 +130,31 @@ describe('toAsff', () => {
     ['us-east-1', 'aws'],
     ['us-gov-east-1', 'aws-us-gov'],
     ['cn-north-1', 'aws-cn'],
+    ['eusc-de-east-1', 'aws-eusc'],
+    ['us-iso-east-1', 'aws-iso'],
+    ['us-isob-east-1', 'aws-iso-b'],
+    ['eu-isoe-west-1', 'aws-iso-e'],
   ])('the partition of %s is %s', (region, partition) => {
     expect(toPartitionName(region)).toBe(partition);
     expect(write({}, { accountId: '444455556666', region }).ProductArn).toMatch(
       new RegExp(`^arn:${partition}:securityhub:`),
     );
+  });
+});
+
+describe('the publication', () => {
+  it('says when the finding was published first, and never what is the analyst’s to say', () => {
+    const [finding] = foldFindings([makeTwoWayTally()]).findings as [Finding];
+    const later = toAsff(finding, OWNER, '2026-10-01T00:00:00.000Z', CLOCK);
+    expect(later).toMatchObject({ CreatedAt: CLOCK, UpdatedAt: '2026-10-01T00:00:00.000Z' });
+    for (const name of ['Workflow', 'WorkflowState', 'Note', 'UserDefinedFields', 'VerificationState']) {
+      expect(later).not.toHaveProperty(name);
+    }
+  });
+
+  it('may be in a partition that no region tells', () => {
+    const owner = { ...OWNER, partition: 'aws-iso-f' };
+    expect(write({}, owner).ProductArn).toMatch(/^arn:aws-iso-f:securityhub:us-east-1:444455556666:product/);
   });
 });
 
@@ -146,7 +179,15 @@ describe('the connection', () => {
     const scanned = connection({ votes: inbound, services: { '6/22': 19 } });
     expect(scanned).toMatchObject({ ConnectionDirection: 'IN', LocalPortDetails: { Port: 22 } });
     expect(scanned).not.toHaveProperty('RemotePortDetails');
-    expect(write({ votes: inbound }).Types).toEqual(['Unusual Behaviors/Network Flow', 'TTPs/Discovery']);
+    const { Types, ThreatIntelIndicators } = write({ votes: inbound });
+    expect(Types).toEqual(['Unusual Behaviors/Network Flow', 'TTPs/Initial Access']);
+    expect(ThreatIntelIndicators[0]).not.toHaveProperty('Category');
+  });
+
+  it('attempts from outside are probing', () => {
+    const probing = makeTally({ recordsIn: 5, rejectedIn: 5, votes: inbound });
+    const { Types } = toAsff(foldFindings([probing]).findings[0]!, OWNER, CLOCK) as unknown as Asff;
+    expect(Types).toEqual(['Unusual Behaviors/Network Flow', 'TTPs/Discovery']);
   });
 
   it('opened by whom is unknown: no direction', () => {
@@ -176,7 +217,7 @@ describe('the connection', () => {
 
   it('is blocked if nothing was let through', () => {
     const tried = makeTally({ recordsOut: 3, rejectedOut: 3 });
-    const asff = toAsff(foldFindings([tried]).findings[0]!, OWNER, CLOCK) as Asff;
+    const asff = toAsff(foldFindings([tried]).findings[0]!, OWNER, CLOCK) as unknown as Asff;
     expect(asff.Action.NetworkConnectionAction.Blocked).toBe(true);
   });
 });
@@ -187,7 +228,7 @@ describe('what a list or a log may hold', () => {
     const asff = write({ indicator: '203.0.113.0/24', indicatorIps });
     expect(problemsOf(asff)).toEqual([]);
     expect(asff.ThreatIntelIndicators.map(({ Value }) => Value)).toEqual(indicatorIps.slice(0, 5));
-    expect(asff.ProductFields['flowhound/indicator']).toBe('203.0.113.0/24');
+    expect(asff.ProductFields['Flowhound/Flowhound/indicator']).toBe('203.0.113.0/24');
   });
 
   it('no comment and no times', () => {
@@ -210,20 +251,30 @@ describe('what a list or a log may hold', () => {
     expect(Title).toMatch(/^10\.0\.0\.5 and 203\.0\.113\.7 \(x+…$/);
   });
 
-  it('any comment, any source, any outcome', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 300 }).map((value) => value.trim());
+  it('any text, anywhere', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.constantFrom('', ' ', '\n', '-', '\u0000\u001b[31m', 'two\r\nlines', '\u2028', '\ufeff'),
+      fc.constantFrom('€', '😈', '\ud83d').chain((unit) => fc.nat(6000).map((length) => unit.repeat(length))),
+    );
+    const texts = fc.array(text, { maxLength: 3 });
     const tally = fc.record({
-      comment: text,
-      source: text.map((name) => `${name}.csv`),
-      recordsOut: fc.nat(3),
-      rejectedOut: fc.nat(3),
-      interfaceId: fc.constantFrom('-', 'eni-0a1b2c3d'),
+      ...{ comment: text, source: text, interfaceId: text, region: text, alsoIn: texts, instanceIds: texts },
+      ...{ subnetIds: texts, vpcIds: texts, recordsOut: fc.nat(3), rejectedOut: fc.nat(3) },
       services: fc.constantFrom<Record<string, number>>({}, { '6/0': 1 }, { '1': 2 }),
     });
     fc.assert(
       fc.property(tally, (more) => {
-        expect(problemsOf(write(more))).toEqual([]);
+        const asff = write(more);
+        expect(problemsOf(asff)).toEqual([]);
+        expect(Buffer.byteLength(JSON.stringify(asff))).toBeLessThan(240_000);
       }),
     );
+  });
+
+  it('one line of a comment of several', () => {
+    const { Title, ProductFields } = write({ comment: ' C2\r\n\tof\u0000 someone\u001b[31m ' });
+    expect(Title).toBe('10.0.0.5 and 203.0.113.7 (C2 of someone [31m)');
+    expect(ProductFields['Flowhound/Flowhound/comment']).toBe('C2 of someone [31m');
   });
 });

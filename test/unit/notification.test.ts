@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromJson, toJson } from '../../src/core/exact-json.ts';
+import { type Finding, foldFindings } from '../../src/core/finding.ts';
+import { emptyVotes } from '../../src/core/initiator.ts';
+import { type NotificationMessage, toNotification } from '../../src/core/notification.ts';
+import type { Tally } from '../../src/core/sighting.ts';
+import { makeTwoWayTally } from './tallies.ts';
+
+const NOTICE = { id: 'fh-1:HIGH', kind: 'new' } as const;
+
+type Body = {
+  text: string[];
+  notification_id: string;
+  kind: string;
+  finding: Finding;
+  left_off?: object;
+  whole?: string;
+};
+
+function find(more: Partial<Tally> = {}): Finding {
+  return foldFindings([makeTwoWayTally(more)]).findings[0]!;
+}
+
+const read = ({ body }: NotificationMessage) => fromJson<Body>(body);
+
+/** What SNS would refuse, or a queue that it hands the message to; docs.aws.amazon.com/sns/latest/api/API_Publish.html. */
+function problemsOf({ subject, body, attributes }: NotificationMessage): string[] {
+  const problems: string[] = [];
+  if (!/^[!-~][ -~]{0,98}$/.test(subject)) problems.push(`subject ${subject}`);
+  const named = Object.entries(attributes);
+  const bytes = named.flatMap(([name, value]) => [name, value, 'String']).join('').length;
+  if (Buffer.byteLength(body) + bytes + subject.length > 262_144) problems.push(`${Buffer.byteLength(body)} bytes`);
+  if (named.length > 10) problems.push('more than ten attributes');
+  for (const [name, value] of named) {
+    if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) problems.push(`attribute ${name}`);
+    if (value === '') problems.push(`${name} is empty`);
+  }
+  for (const text of [body, ...Object.values(attributes)]) {
+    if (!/^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text)) problems.push('no XML characters');
+  }
+  return problems;
+}
+
+describe('toNotification', () => {
+  const host = { instanceIds: ['i-0a1b'], subnetIds: ['subnet-0a'], vpcIds: ['vpc-0a'] };
+
+  it('tells people first what happened to whom', () => {
+    const message = toNotification(find(host), NOTICE);
+    expect(message.subject).toBe('[HIGH] 10.0.0.5 -> 203.0.113.7 (C2)');
+    expect(read(message).text).toEqual([
+      'HIGH: 10.0.0.5 and 203.0.113.7',
+      'The host opened it, data went both ways.',
+      'opened by the host · 19 records · out 8.4 kB in 5.0 kB · tcp/443',
+      'When: 01 Sep 00:00 → 01:00 UTC',
+      'Host: i-0a1b, eni-0a1b2c3d, subnet-0a, vpc-0a',
+      'Account: 111122223333, us-east-1',
+      'Indicator: 203.0.113.7, C2 (iocs.csv)',
+      `Finding: ${find().finding_id}`,
+    ]);
+    expect(message.body.startsWith('{\n  "text": [\n    "HIGH: 10.0.0.5 and 203.0.113.7",\n')).toBe(true);
+  });
+
+  it('holds the whole finding for machines, counts exact', () => {
+    const finding = find({ bytesOut: 2n ** 60n + 1n });
+    const body = read(toNotification(finding, NOTICE));
+    expect(toJson(body.finding)).toBe(toJson(finding));
+    expect(body).toMatchObject({ notification_id: NOTICE.id, kind: 'new' });
+    expect(body).not.toHaveProperty('left_off');
+  });
+
+  it('has attributes to filter by', () => {
+    expect(toNotification(find(), NOTICE).attributes).toEqual({
+      ...{ severity: 'HIGH', kind: 'new', direction: 'outbound', account: '111122223333', region: 'us-east-1' },
+      ...{ indicator: '203.0.113.7', finding_id: find().finding_id, notification_id: 'fh-1:HIGH' },
+    });
+    const inbound = find({ votes: { ...emptyVotes(), synIndicator: 9 } });
+    expect(toNotification(inbound, NOTICE).attributes.direction).toBe('inbound');
+    expect(toNotification(find({ votes: emptyVotes() }), NOTICE).attributes.direction).toBe('unknown');
+  });
+
+  it('an arrow from whoever opened it', () => {
+    const inbound = find({ votes: { ...emptyVotes(), synIndicator: 9 }, comment: '' });
+    expect(toNotification(inbound, NOTICE).subject).toBe('[HIGH] 10.0.0.5 <- 203.0.113.7');
+  });
+
+  it('says that a finding got worse', () => {
+    const message = toNotification(find(), { ...NOTICE, kind: 'escalated' });
+    expect(read(message).text[0]).toBe('HIGH, graver than before: 10.0.0.5 and 203.0.113.7');
+    expect(message.attributes.kind).toBe('escalated');
+  });
+});
+
+describe('what a list or a log may hold', () => {
+  const addresses = (count: number) =>
+    Array.from({ length: count }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+
+  it('a subject is ASCII on one line', () => {
+    const subject = (comment: string) => toNotification(find({ comment }), NOTICE).subject;
+    expect(subject('Größe\r\nBcc: x')).toBe('[HIGH] 10.0.0.5 -> 203.0.113.7 (Gro?e Bcc: x)');
+    expect(subject('x'.repeat(500))).toMatch(/^\[HIGH\] 10\.0\.0\.5 -> 203\.0\.113\.7 \(x+\.\.\.$/);
+    expect(subject('x'.repeat(500))).toHaveLength(99);
+  });
+
+  it('more addresses than a message holds: as many as fit, the first ones', () => {
+    const indicatorIps = addresses(60_000);
+    const message = toNotification(find({ indicator: '10.0.0.0/8', indicatorIps }), NOTICE);
+    const { finding, left_off, whole } = read(message);
+    expect(problemsOf(message)).toEqual([]);
+    expect(Buffer.byteLength(message.body)).toBeGreaterThan(100_000);
+    expect(finding.indicator_ip).toEqual(indicatorIps.slice(0, finding.indicator_ip.length));
+    expect(left_off).toEqual({ indicator_ip: 60_000 - finding.indicator_ip.length });
+    expect(whole).toBe(`findings/${finding.finding_id}.json`);
+    expect(finding.bytes_out).toBe(8400);
+  });
+
+  it('a comment as long as a message', () => {
+    const message = toNotification(find({ comment: '😈'.repeat(100_000) }), NOTICE);
+    expect(problemsOf(message)).toEqual([]);
+    expect(read(message).finding.comment).toMatch(/^(😈){511}…$/u);
+    expect(read(message).left_off).toEqual({});
+  });
+
+  it('any text, anywhere, and lists of any length', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.constantFrom('', '-', '\u0000\u001b[31m', 'two\r\nlines', '\uffff', '\ufffe'),
+      fc
+        .constantFrom('€', '😈', '\u0001', '\ud83d')
+        .chain((unit) => fc.nat(90_000).map((length) => unit.repeat(length))),
+    );
+    const tally = fc.record({
+      ...{ comment: text, source: text, interfaceId: text, region: text, alsoIn: fc.array(text, { maxLength: 5 }) },
+      ...{ instanceIds: fc.array(text, { maxLength: 2 }), indicatorIps: fc.nat(20_000).map(addresses) },
+    });
+    fc.assert(
+      fc.property(tally, (more) => {
+        const message = toNotification(find({ ...more, indicatorIps: ['10.0.0.0', ...more.indicatorIps] }), NOTICE);
+        expect(problemsOf(message)).toEqual([]);
+        expect(read(message).text).toHaveLength(8);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
