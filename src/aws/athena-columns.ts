@@ -13,7 +13,8 @@ export async function readQueryColumns(client: AthenaClient, queryId: string): P
     const call = new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: 1 });
     const { ResultSet } = await client.send(call);
     return (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name = '', Type = '' }) => {
-      return { name: Name, kind: NUMBER_TYPES.has(Type) ? 'number' : Type === 'boolean' ? 'boolean' : 'text' };
+      const base = Type.replace(/\(.*/, '');
+      return { name: Name, kind: NUMBER_TYPES.has(base) ? 'number' : base === 'boolean' ? 'boolean' : 'text' };
     });
   } catch (error) {
     throw toAccessError(error);

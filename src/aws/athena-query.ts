@@ -97,11 +97,21 @@ function toFinished(queryId: string, { ResultConfiguration, Statistics }: QueryE
   };
 }
 
+const ADVICE: readonly { readonly pattern: RegExp; readonly tell: (workGroup: string) => string }[] = [
+  {
+    pattern: /bytes scanned limit/i,
+    tell: (workGroup) => ` Ask for fewer days, accounts or regions, or raise the limit of work group ${workGroup}.`,
+  },
+  {
+    // A corrupt gzip, which every other reader here reads up to its break.
+    pattern: /^HIVE_(CURSOR_ERROR|BAD_DATA)/,
+    tell: () => ' Athena gives up on a damaged object: leave its day or region out, or query s3:// on this machine.',
+  },
+];
+
 function toFailure(queryId: string, { Status, WorkGroup }: QueryExecution): QueryFailed {
   const ended = Status?.State === 'CANCELLED' ? 'was cancelled' : 'failed';
   const reason = toOneLine(Status?.StateChangeReason ?? Status?.AthenaError?.ErrorMessage ?? 'Athena gives no reason');
-  const advice = /bytes scanned limit/i.test(reason)
-    ? ` Ask for fewer days, accounts or regions, or raise the limit of work group ${WorkGroup}.`
-    : '';
+  const advice = ADVICE.find(({ pattern }) => pattern.test(reason))?.tell(WorkGroup ?? '') ?? '';
   return new QueryFailed(`Athena query ${queryId} ${ended}: ${reason}${advice}`, { cause: Status?.AthenaError });
 }
