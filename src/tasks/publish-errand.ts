@@ -124,7 +124,7 @@ export async function finishErrand(errand: Errand, result: ImportResult | undefi
     return;
   }
   await keepMark(errand, run);
-  const isLeft = document === undefined && due.import !== 'nothing';
+  const isLeft = (document === undefined || result?.outcome === 'unknown') && due.import !== 'nothing';
   if (isLeft && run.isServiceOff) counts.disabled++;
   else if (isLeft || (notice === undefined && due.notice !== 'nothing')) counts.deferred++;
 }

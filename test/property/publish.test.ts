@@ -193,7 +193,7 @@ describe('whatever happens to it', () => {
         await history.comeToRest();
         expect(said(world)).toEqual(before);
       }),
-      runs(800),
+      runs(500),
     );
   });
 
@@ -250,7 +250,7 @@ describe('where nothing goes wrong', () => {
           }
         }
       }),
-      runs(800),
+      runs(500),
     );
   });
 });

@@ -191,6 +191,15 @@ describe('services that are not well', () => {
     expect(await flush(world, 3)).toEqual({ ...NOTHING, notified: 1 });
   });
 
+  it('a finding that the hub does not answer for is offered again by the next flush', async () => {
+    const world = makeWorld();
+    const changes = await collectInto(world, { execution: 'silent', at: at(0), findings: [HIGH] });
+    const ports = { store: openStore(world), findings: { importFindings: async () => [] }, notifier: openTopic(world) };
+    const output = await publish({ changes, execution: 'silent', clock: at(0) }, ports, SETTINGS);
+    expect(output).toEqual({ ...NOTHING, opened: 1, notified: 1, deferred: 1 });
+    expect(await flush(world, 1)).toEqual({ ...NOTHING, published: 1 });
+  });
+
   it('one who died between claim and delivery is relieved after a quarter of an hour, under the same id', async () => {
     const world = makeWorld();
     let ticks = 0;
