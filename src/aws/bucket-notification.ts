@@ -27,18 +27,16 @@ export function isSameFilter(one: ObjectNotification, other: ObjectNotification)
   return isSameEvents && a.prefix === b.prefix && a.suffix === b.suffix;
 }
 
-/** The first one that would have an event in common with the wanted one; S3 refuses both together. */
+/** The first one that would have an event in common with the wanted one, which takes any suffix; S3 refuses both together. */
 export function findOverlap(
   wanted: ObjectNotification,
   others: readonly ObjectNotification[],
 ): ObjectNotification | undefined {
-  const own = toFilter(wanted);
+  const { prefix: own } = toFilter(wanted);
   return others.find((other) => {
-    const filter = toFilter(other);
-    const isSameKeys =
-      (own.prefix.startsWith(filter.prefix) || filter.prefix.startsWith(own.prefix)) &&
-      (own.suffix.endsWith(filter.suffix) || filter.suffix.endsWith(own.suffix));
-    return isSameKeys && (other.Events ?? []).some((event) => (wanted.Events ?? []).some((one) => meets(event, one)));
+    const { prefix } = toFilter(other);
+    if (!own.startsWith(prefix) && !prefix.startsWith(own)) return false;
+    return (other.Events ?? []).some((event) => (wanted.Events ?? []).some((one) => meets(event, one)));
   });
 }
 

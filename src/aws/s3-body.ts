@@ -12,16 +12,17 @@ export async function* readBody(client: S3Client, place: S3Place): AsyncGenerato
   const read = { offset: 0, size: 0, etag: undefined as string | undefined };
   for (let breaks = 0; ; breaks++) {
     const { Body, ETag, ContentLength } = await open(client, place, read);
-    if (read.offset === 0) Object.assign(read, { etag: ETag, size: ContentLength ?? 0 });
+    // Without a length nobody could tell a whole body from a broken one.
+    if (read.offset === 0) Object.assign(read, { etag: ETag, size: ContentLength ?? Number.POSITIVE_INFINITY });
     try {
       for await (const piece of Body as AsyncIterable<Uint8Array>) {
         read.offset += piece.length;
         yield piece;
       }
-      if (read.offset >= read.size) return;
     } catch (error) {
-      if (read.offset >= read.size || !isPassing(error)) throw error;
+      if (!isPassing(error)) throw error;
     }
+    if (read.offset >= read.size) return;
     if (breaks === MOST_BREAKS) throw new ConnectionBroken(read.offset, read.size);
     await backOff(breaks);
   }

@@ -55,7 +55,6 @@ async function putStream({ client, bucket }: Place, key: string, body: AsyncIter
   try {
     await new Upload({ client, params, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE }).done();
   } catch (error) {
-    source.destroy();
     throw toS3Error(error, `s3://${bucket}/${key}`, 's3:PutObject and s3:AbortMultipartUpload');
   }
 }
