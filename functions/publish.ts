@@ -22,12 +22,15 @@ const settings = {
   publishFrom: parseSeverity(required('PUBLISH_FROM')),
 };
 
-/** The scheduler knows no clock of ours. */
+/** Claims and the hourly limit are of now, not of when the execution began; an operator may flush for a later hour. */
 type PublishEvent = Omit<PublishInput, 'clock'> & { readonly clock?: string };
 
 export const handler = toHandler(async (event: PublishEvent) => {
   const input = { ...event, clock: event.clock ?? new Date().toISOString() } as PublishInput;
-  const output = await publish(input, ports, settings);
+  const output = await publish(input, ports, settings).catch((error: Error) => {
+    count({ FindingsFailed: 1 });
+    throw error;
+  });
   const { published, refused, notified, disabled } = output;
   count({ FindingsPublished: published, FindingsFailed: refused, NotificationsSent: notified });
   count({ SecurityHubDisabled: disabled > 0 ? 1 : 0 });

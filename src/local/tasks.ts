@@ -65,7 +65,8 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
     BindDataRatio: queries.bind,
     RunDataRatio: queries.run,
     Collect: (input: CollectInput) => collect(input, store, results),
-    Publish: (input: { changes: string; execution: string; clock: string }) => publish(input, { store }, PUBLISH),
+    Publish: (input: { changes: string; execution: string }) =>
+      publish({ ...input, clock: new Date().toISOString() }, { store }, PUBLISH),
     RecordResult: (input: RecordResultInput) => recordResult(input, store, results),
     RecordFailure: (input: RecordFailureInput) => recordFailure(input, store),
     RecordDataRatioFailure: (input: RecordFailureInput) => recordFailure(input, store),
