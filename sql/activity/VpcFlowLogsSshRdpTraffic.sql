@@ -35,5 +35,5 @@ WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
     contains(split(? /* ports */, ','), CAST(sourceport AS VARCHAR))
     OR contains(split(? /* ports */, ','), CAST(destinationport AS VARCHAR))
   )
-ORDER BY starttime DESC, endtime DESC, interfaceid, sourceaddress, destinationaddress, sourceport, destinationport, protocol, numbytes, numpackets, action
+ORDER BY starttime DESC, endtime DESC, interfaceid, sourceaddress, destinationaddress, sourceport, destinationport, protocol, numbytes, numpackets, action, account
 LIMIT ? /* limit */

@@ -31,5 +31,5 @@ WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
   AND ('*' IN (? /* accounts */) OR account_partition IN (? /* accounts */))
   AND COALESCE(logstatus, 'OK') = 'OK'
   AND sourceaddress = ? /* ip */
-ORDER BY starttime, endtime, interfaceid, sourceaddress, destinationaddress, sourceport, destinationport, protocol, numbytes, numpackets, action
+ORDER BY starttime, endtime, interfaceid, sourceaddress, destinationaddress, sourceport, destinationport, protocol, numbytes, numpackets, action, account
 LIMIT ? /* limit */

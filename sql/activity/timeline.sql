@@ -49,4 +49,4 @@ WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
   AND ('*' IN (? /* regions */) OR region_partition IN (? /* regions */))
   AND ('*' IN (? /* accounts */) OR account_partition IN (? /* accounts */))
   AND (sourceaddress = ? /* ip */ OR destinationaddress = ? /* ip */)
-ORDER BY starttime, endtime, interfaceid, sourceaddress, destinationaddress, sourceport, destinationport, protocol, numbytes, numpackets, action
+ORDER BY starttime, endtime, interfaceid, sourceaddress, destinationaddress, sourceport, destinationport, protocol, numbytes, numpackets, action, account

@@ -35,4 +35,4 @@ WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
 ORDER BY
   startTime, endTime, sessionTime, interfaceid, connecting_ip, direction,
   -- Ties, so that every engine gives the same order.
-  source, destination, protocol, numpackets, numbytes, action
+  source, destination, protocol, numpackets, numbytes, action, account
