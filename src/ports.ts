@@ -43,7 +43,7 @@ export type Catalog = {
    * returned, never changed.
    */
   addPartitions(table: string, partitions: readonly PartitionLocation[]): Promise<readonly PartitionConflict[]>;
-  /** Makes or replaces a view; `columns` are its result columns. */
+  /** Makes or replaces a view; `sql` is the whole statement. */
   replaceView(name: string, sql: string): Promise<void>;
 };
 

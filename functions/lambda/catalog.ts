@@ -4,6 +4,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import directional_flow_records from '../../sql/views/directional_flow_records.sql';
 import flow_records from '../../sql/views/flow_records.sql';
 import incident_vpc_flow_directional from '../../sql/views/incident_vpc_flow_directional.sql';
+import vpc_flow_log_records from '../../sql/views/vpc_flow_log_records.sql';
 import vpcflow from '../../sql/views/vpcflow.sql';
 import { toClientConfig } from '../../src/aws/clients.ts';
 import { openGlueCatalog } from '../../src/aws/glue-catalog.ts';
@@ -17,6 +18,6 @@ export const registerPorts: RegisterPorts = {
   store,
   logs,
   catalog: openGlueCatalog(clients, glueSettings()),
-  views: { flow_records, vpcflow, directional_flow_records, incident_vpc_flow_directional },
+  views: { flow_records, vpcflow, directional_flow_records, incident_vpc_flow_directional, vpc_flow_log_records },
   known: new Set(),
 };

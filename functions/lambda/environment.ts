@@ -31,5 +31,5 @@ export function glueSettings(): GlueSettings {
   if (process.env.PARTITIONS !== 'projection') return session;
   const [accounts, regions] = [listed('PROJECTION_ACCOUNTS'), listed('PROJECTION_REGIONS')];
   const firstDate = required('FIRST_DATE').replaceAll('-', '/');
-  return { ...session, projection: { accounts, regions, firstDate, keys: 'plain' } };
+  return { ...session, projection: { accounts, regions, firstDate } };
 }

@@ -12,8 +12,6 @@ export type Projection = {
   readonly regions: readonly string[];
   /** `2026/01/01` */
   readonly firstDate: string;
-  /** Form of the keys below the root of every table. */
-  readonly keys: 'plain' | 'hive';
 };
 
 export function toTableInput(table: LogTable, projection: Projection | undefined): TableInput {
@@ -39,24 +37,21 @@ export function toTableInput(table: LogTable, projection: Projection | undefined
   };
 }
 
-/** A projected value stands in the location as it is: with Hive keys a date reads `year=2026/month=09/day=01`. */
-function toProjectionParameters(
-  root: string,
-  { accounts, regions, firstDate, keys }: Projection,
-): Record<string, string> {
-  const isHive = keys === 'hive';
+/** Plain keys only: a projected value stands in the location as it is, and Hive keys would write the date as year=2026/…, which no
+ * query names. */
+function toProjectionParameters(root: string, { accounts, regions, firstDate }: Projection): Record<string, string> {
   return {
     'projection.enabled': 'true',
     'projection.date_partition.type': 'date',
-    'projection.date_partition.range': `${isHive ? toHiveDate(firstDate) : firstDate},NOW`,
-    'projection.date_partition.format': isHive ? "'year='yyyy'/month='MM'/day='dd" : 'yyyy/MM/dd',
+    'projection.date_partition.range': `${firstDate},NOW`,
+    'projection.date_partition.format': 'yyyy/MM/dd',
     'projection.date_partition.interval': '1',
     'projection.date_partition.interval.unit': 'DAYS',
     'projection.region_partition.type': 'enum',
     'projection.region_partition.values': regions.join(','),
     'projection.account_partition.type': 'enum',
     'projection.account_partition.values': accounts.join(','),
-    'storage.location.template': toLocation(root, keys, {
+    'storage.location.template': toLocation(root, {
       // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Athena fills them in.
       accountId: '${account_partition}',
       region: '${region_partition}',
@@ -68,18 +63,9 @@ function toProjectionParameters(
 
 function toLocation(
   root: string,
-  keys: Projection['keys'],
   { accountId, region, date }: { accountId: string; region: string; date: string },
 ): string {
-  return keys === 'hive'
-    ? `${root}aws-account-id=${accountId}/aws-service=vpcflowlogs/aws-region=${region}/${date}`
-    : `${root}${accountId}/vpcflowlogs/${region}/${date}`;
-}
-
-/** `2026/09/01` → `year=2026/month=09/day=01` */
-function toHiveDate(date: string): string {
-  const [year, month, day] = date.split('/');
-  return `year=${year}/month=${month}/day=${day}`;
+  return `${root}${accountId}/vpcflowlogs/${region}/${date}`;
 }
 
 /** Why a projected table does not see this partition, or undefined if it does. */
@@ -88,8 +74,7 @@ export function explainUnseen(root: string, partition: PartitionLocation, projec
   if (!projection.accounts.includes(accountId)) return `nothing: account ${accountId} is not among the projected ones`;
   if (!projection.regions.includes(region)) return `nothing: region ${region} is not among the projected ones`;
   if (date < projection.firstDate) return `nothing: projection begins at ${projection.firstDate}`;
-  const isHive = projection.keys === 'hive';
-  const location = toLocation(root, projection.keys, { accountId, region, date: isHive ? toHiveDate(date) : date });
+  const location = toLocation(root, { accountId, region, date });
   return isSameLocation(location, partition.location) ? undefined : location;
 }
 

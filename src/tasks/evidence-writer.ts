@@ -26,7 +26,7 @@ export class EvidenceWriter {
   /** Waits until what was added fits into memory again. */
   async drained(): Promise<void> {
     const gzip = this.#rows?.gzip;
-    if (gzip?.writableNeedDrain) await new Promise((resolve) => gzip.once('drain', resolve));
+    if (gzip?.writableNeedDrain) await Promise.race([once(gzip, 'drain'), once(gzip, 'close')]);
   }
 
   /** Whether there was anything to write. */
@@ -51,6 +51,11 @@ export class EvidenceWriter {
     stored.catch(() => {}); // close() reports it
     return { gzip, stored };
   }
+}
+
+/** A store that gives up closes the stream, and then nothing drains it: close() says why. */
+function once(gzip: Gzip, event: 'drain' | 'close'): Promise<void> {
+  return new Promise((resolve) => gzip.once(event, () => resolve()));
 }
 
 /** Writes the indicator addresses of a chunk: what the match query joins its records with. */

@@ -1,8 +1,8 @@
 /** What AWS moves by itself: events along rules, messages from the queue to the function that polls it. For tests only. */
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { AwsDouble } from '../aws-double/start.ts';
-import type { Json, JsonObject, Stack } from '../stack/template.ts';
-import { matchesPattern } from './event-pattern.ts';
+import { takesEvent } from '../stack/event-pattern.ts';
+import type { JsonObject, Stack } from '../stack/template.ts';
 import { type Created, resourcesOf } from './resources.ts';
 
 export type Invoke = (functionArn: string, event: unknown) => Promise<unknown>;
@@ -57,7 +57,7 @@ export function openTraffic(stack: Stack, double: AwsDouble, { queueUrl, sqs }: 
 function targetsOf(stack: Stack, event: object): string[] {
   return resourcesOf(stack, 'AWS::Events::Rule')
     .filter(({ properties }) => properties.EventBusName === undefined && properties.EventPattern !== undefined)
-    .filter(({ properties }) => matchesPattern(properties.EventPattern as Json, event))
+    .filter(({ properties }) => takesEvent(properties.EventPattern as JsonObject, event as JsonObject))
     .flatMap(({ properties }) => (properties.Targets as readonly JsonObject[]).map(({ Arn }) => String(Arn)));
 }
 

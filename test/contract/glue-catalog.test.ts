@@ -222,7 +222,6 @@ describe('projection', () => {
     accounts: ['111122223333', '444455556666'],
     regions: ['us-east-1', 'eu-west-1'],
     firstDate: '2026/01/01',
-    keys: 'plain',
   };
 
   it('is the one of the playbook for plain keys', async () => {
@@ -243,17 +242,6 @@ describe('projection', () => {
       'storage.location.template':
         // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena fills it in.
         's3://example-logs/p/AWSLogs/${account_partition}/vpcflowlogs/${region_partition}/${date_partition}',
-    });
-  });
-
-  it('writes the date of Hive keys as they do', async () => {
-    await open({ ...PLAIN, keys: 'hive' }).ensureTable(TABLE);
-    expect(aws.glue.table(SESSION.database, TABLE.name).Parameters).toMatchObject({
-      'projection.date_partition.range': 'year=2026/month=01/day=01,NOW',
-      'projection.date_partition.format': "'year='yyyy'/month='MM'/day='dd",
-      'storage.location.template':
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena fills it in.
-        's3://example-logs/p/AWSLogs/aws-account-id=${account_partition}/aws-service=vpcflowlogs/aws-region=${region_partition}/${date_partition}',
     });
   });
 
@@ -291,8 +279,5 @@ describe('projection', () => {
       seen.location.slice(0, -1),
     ]);
     expect(registered()).toEqual([]);
-    const hive = `${ROOT}aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=us-east-1/year=2026/month=01/day=01/`;
-    const partitions = [{ ...seen, location: hive }];
-    expect(await open({ ...PLAIN, keys: 'hive' }).addPartitions(TABLE.name, partitions)).toEqual([]);
   });
 });

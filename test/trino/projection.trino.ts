@@ -74,7 +74,7 @@ describe.skipIf(servers === undefined)('log tables made with projection', () => 
     folder.remove();
     await warehouse.createIocs(DIRECTIONAL_CASE.table);
     const lists = { accounts: ACCOUNTS.split(','), regions: REGIONS.split(',') };
-    await warehouse.ingest({ ...lists, firstDate: '2026/08/01', keys: 'plain' });
+    await warehouse.ingest({ ...lists, firstDate: '2026/08/01' });
   });
   afterAll(() => warehouse?.close());
 

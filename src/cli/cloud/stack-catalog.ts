@@ -28,5 +28,5 @@ function readProjection(text: string | undefined, stack: string): Projection | u
     throw new UsageError(`stack ${stack} is of an older version. Run npx flowhound deploy first.`);
   const [kind, accounts = '', regions = '', firstDate = ''] = text.split(';');
   if (kind !== 'projection') return undefined;
-  return { accounts: accounts.split(','), regions: regions.split(','), firstDate, keys: 'plain' };
+  return { accounts: accounts.split(','), regions: regions.split(','), firstDate };
 }
