@@ -54,6 +54,10 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'an upload in parts that breaks off is taken back; here none does',
   },
   {
+    permission: /^LoadPartitionsRole\.RegisterLogs glue:BatchGetPartition$/,
+    why: 'asked where another has registered the partition first, as the tests of ingest and sweep show',
+  },
+  {
     permission: /^RecordFailureRole\.WriteState s3:GetObject$/,
     why: 'S3 asks for it from whoever writes under a condition',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html',
