@@ -87,7 +87,7 @@ export function bar(share: number): string {
 
 /** Writes the line over the one before. */
 export function redraw(line: string): void {
-  const width = process.stderr.columns ?? 80;
+  const width = process.stderr.columns || 80;
   process.stderr.write(`\r\u001b[2K${line.slice(0, width - 1)}`);
 }
 

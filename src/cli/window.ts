@@ -7,10 +7,11 @@ const DAYS_BEFORE = 1;
 const DAYS_AFTER = 2;
 const DAY_MILLISECONDS = 86_400_000;
 
-/** Days of the keys, both included; without `to`, all there are. */
+/** Days of the keys, both included; none is in the future. */
 export function toDays({ from, to, accounts, regions }: Selection & { readonly from: Date }, clock: Date): SweepWindow {
   const shift = (moment: Date, days: number) => toDay(new Date(moment.getTime() + days * DAY_MILLISECONDS));
-  return { accounts, regions, from: shift(from, -DAYS_BEFORE), to: shift(to ?? clock, DAYS_AFTER) };
+  const [last] = [shift(to ?? clock, DAYS_AFTER), toDay(clock)].sort();
+  return { accounts, regions, from: shift(from, -DAYS_BEFORE), to: last! };
 }
 
 /** `2026-09-01`, in UTC. */

@@ -110,7 +110,7 @@ describe('backfill', () => {
     const { status, stdout, stderr } = await run(words);
     expect(status, stderr).toBe(0);
     expect(parseLines(stdout).map(({ day }) => day)).toEqual(['2026-09-01', '2026-09-02', '2026-09-03']);
-    expect(stderr).toMatch(/216 objects, .* executions or a few more, about \d+ minutes of Lambda, .* USD/);
+    expect(stderr).toMatch(/216 objects, .* executions or a few more, about \d+ (s|min) of Lambda, .* USD/);
     const changing = /^(Put|Start|Create|Delete|Batch|Update)/;
     expect(cloud.double.calls.slice(before).filter(({ operation }) => changing.test(operation))).toEqual([]);
   });

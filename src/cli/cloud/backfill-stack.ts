@@ -2,6 +2,7 @@
 import { MOST } from '../../core/batch.ts';
 import { formatBytes, formatCount } from '../../core/story.ts';
 import { withInterrupt } from '../interrupt.ts';
+import { formatSeconds } from '../progress.ts';
 import type { Selection } from '../selection.ts';
 import type { CommandSettings } from '../settings.ts';
 import { openTalk, type Talk } from '../talk.ts';
@@ -130,5 +131,5 @@ function tellEstimate(objects: number, bytes: number, days: number): string {
   const dollars = seconds * DOLLARS_PER_SECOND + objects * DOLLARS_PER_REQUEST;
   const executions = Math.max(days, Math.ceil(objects / MOST.batchObjects));
   const price = dollars < 0.01 ? 'less than 0.01' : `about ${dollars.toFixed(2)}`;
-  return `${formatCount(objects)} objects, ${formatBytes(bytes)}: ${formatCount(executions)} executions or a few more, about ${formatCount(Math.ceil(seconds / 60))} minutes of Lambda, ${price} USD`;
+  return `${formatCount(objects)} objects, ${formatBytes(bytes)}: ${formatCount(executions)} executions or a few more, about ${formatSeconds(seconds)} of Lambda, ${price} USD`;
 }

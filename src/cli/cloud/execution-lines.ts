@@ -18,9 +18,10 @@ export async function openExecutionLines(isQuiet: boolean): Promise<ExecutionLin
   return toLines(States, (line, isFinished) => (isFinished ? finish(line) : redraw(line)));
 }
 
+/** In place of the line that moved, and whole. */
 function finish(line: string): void {
-  redraw(line);
-  process.stderr.write('\n');
+  redraw('');
+  process.stderr.write(`${line}\n`);
 }
 
 /** A step is a state of the definition's first level that does something; what is inside of it is counted. */

@@ -70,7 +70,7 @@ async function readStored(
     const { readFindings } = await import('../../tasks/fold.ts');
     return { findings: [...(await readFindings(store)).values()].sort(bySeverity), sightings: [] };
   }
-  const { readTallies } = await import('../../tasks/sightings.ts');
+  const { readTallies } = await import('../../tasks/totals.ts');
   const tallies = await readTallies(store);
   const fold = foldFindings(tallies);
   return { findings: fold.findings, sightings: toSightings(tallies, fold) };
