@@ -37,13 +37,6 @@ export type Notice = {
   readonly attempts: number;
 };
 
-/** How an import went; `unknown` if the call itself failed. */
-export type ImportResult =
-  | { readonly outcome: 'imported' }
-  | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'refused'; readonly reason: string }
-  | { readonly outcome: 'disabled'; readonly reason: string };
-
 /** Longer than a Lambda function can run: who claimed then is no more. */
 export const STALE_AFTER_MS = 15 * 60_000;
 

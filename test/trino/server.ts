@@ -70,6 +70,8 @@ function writeConfig(folder: string, port: number, awsUrl: string): void {
     'node.bind-ip': '127.0.0.1',
     'node.internal-address': '127.0.0.1',
     'http-server.http.port': String(port),
+    // Else it writes var/log where the test began.
+    'http-server.log.enabled': 'false',
     'discovery.uri': `http://127.0.0.1:${port}`,
     'plugin.dir': join(TRINO, 'plugin'),
     'catalog.config-dir': join(folder, 'catalog'),
