@@ -109,7 +109,7 @@ describe.skipIf(servers === undefined)('flowhound query --engine trino', () => {
     folder = new LogFolder();
     fillFolder(folder);
     await warehouse.putFolder(folder.path);
-    await warehouse.createIocs(DIRECTIONAL_CASE.table);
+    await warehouse.put('iocs/iocs.csv', DIRECTIONAL_CASE.table);
     await warehouse.ingest();
   });
   afterAll(async () => {

@@ -44,7 +44,7 @@ describe.skipIf(servers === undefined)('bytes read', () => {
       for (const region of REGIONS)
         for (const day of DAYS)
           for (const part of [1, 2]) await warehouse.put(toKey(account, region, day, part), toObject(account, seed++));
-    await warehouse.createIocs(`"${IOC}","c2"\n`);
+    await warehouse.put('iocs/iocs.csv', `"${IOC}","c2"\n`);
     const tables = await warehouse.ingest();
     expect(new Set(tables.values()).size).toBe(1);
     table = [...tables.values()][0]!;

@@ -17,7 +17,7 @@ describe.skipIf(servers === undefined)('the catalogue over log tables', () => {
     fillFolder(folder);
     await warehouse.putFolder(folder.path);
     folder.remove();
-    await warehouse.createIocs(DIRECTIONAL_CASE.table);
+    await warehouse.put('iocs/iocs.csv', DIRECTIONAL_CASE.table);
     await warehouse.ingest();
   });
   afterAll(() => warehouse?.close());
@@ -44,7 +44,6 @@ describe.skipIf(servers === undefined)('the catalogue over the JSON table', () =
     fillFolder(folder);
     await warehouse.put('json/records.json', readFileSync(join(folder.path, 'records.json')));
     folder.remove();
-    await warehouse.createTable('vpc_flow_logs', { bucket: 'golden-json', prefix: 'json/' });
     await warehouse.run({ sql: readSql('views/vpc_flow_log_records.sql'), values: [] });
   });
   afterAll(() => warehouse?.close());

@@ -41,7 +41,7 @@ describe.skipIf(servers === undefined)('the demo on Trino and on DuckDB', () => 
     await createViews(duckdb, ['vpcflow', 'incident_iocs']);
     warehouse = await openWarehouse(servers!, 'demo');
     await warehouse.putFolder(logs);
-    await warehouse.createIocs(IOCS.map((address) => `"${address}",""\n`).join(''));
+    await warehouse.put('iocs/iocs.csv', IOCS.map((address) => `"${address}",""\n`).join(''));
     expect(new Set((await warehouse.ingest()).values()).size).toBe(FORMATS);
   });
   afterAll(async () => {

@@ -72,7 +72,7 @@ describe.skipIf(servers === undefined)('log tables made with projection', () => 
     fillFolder(folder);
     await warehouse.putFolder(folder.path);
     folder.remove();
-    await warehouse.createIocs(DIRECTIONAL_CASE.table);
+    await warehouse.put('iocs/iocs.csv', DIRECTIONAL_CASE.table);
     const lists = { accounts: ACCOUNTS.split(','), regions: REGIONS.split(',') };
     await warehouse.ingest({ ...lists, firstDate: '2026/08/01' });
   });

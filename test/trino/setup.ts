@@ -44,7 +44,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
 /** A Trino that has started may need seconds to learn that its one node reads tables; only reading one shows that it does. */
 async function waitForNode(servers: Servers): Promise<void> {
   const warehouse = await openWarehouse(servers, 'warm_up');
-  await warehouse.createIocs('"203.0.113.7","c2"\n');
+  await warehouse.put('iocs/iocs.csv', '"203.0.113.7","c2"\n');
   for (let tries = 1; ; tries++) {
     try {
       await warehouse.run({ sql: 'SELECT COUNT(*) FROM incident_iocs', values: [] });

@@ -45,6 +45,7 @@ export async function toCsv(rows: QueryRows): Promise<string[]> {
   return text.split('\n').slice(0, -1);
 }
 
+/** A database as a new stack has it, and a bucket for everything. */
 export async function openWarehouse({ trinoUrl, awsUrl }: Servers, database: string) {
   const aws = {
     endpoint: awsUrl,
@@ -71,6 +72,14 @@ export async function openWarehouse({ trinoUrl, awsUrl }: Servers, database: str
     const input = toTableInput(readSql(`tables/${name}.sql`), places);
     await glue.send(new CreateTableCommand({ DatabaseName: database, TableInput: input }));
   };
+  // What the stack has from the beginning; each is empty until something is put there.
+  for (const [name, prefix] of [
+    ['incident_iocs', 'iocs/'],
+    ['vpc_flow_logs', 'json/'],
+    ['evidence', ''],
+    ['indicator_addresses', ''],
+  ] as const)
+    await createTable(name, { bucket, prefix, state_location: `s3://${bucket}/state` });
   const run = async (statement: BoundQuery): Promise<{ lines: string[]; bytes: number }> => {
     const result = await engine.query(statement);
     return { lines: await toCsv(result), bytes: Number(result.bytesRead()) };
@@ -100,11 +109,6 @@ export async function openWarehouse({ trinoUrl, awsUrl }: Servers, database: str
       return keys.reduce((sum, key) => sum + objects.get(key)!.length, 0);
     },
     createTable,
-    /** Makes incident_iocs of lines of `"address","comment"`. */
-    async createIocs(lines: string): Promise<void> {
-      await put('iocs/iocs.csv', lines);
-      await createTable('incident_iocs', { bucket, prefix: 'iocs/' });
-    },
     /** Tables, partitions and views for the log objects in the bucket; returns the tables' names by flow-log id. */
     async ingest(projection?: Projection): Promise<ReadonlyMap<string, string>> {
       const settings = { workGroup: 'none', database, ...(projection === undefined ? {} : { projection }) };

@@ -65,10 +65,7 @@ describe.skipIf(servers === undefined)('the workflow', () => {
 
     warehouse = await openWarehouse(servers!, 'workflow');
     await warehouse.putFolder(folder);
-    await warehouse.createIocs('');
     const tables = await warehouse.ingest();
-    for (const name of ['evidence', 'indicator_addresses'])
-      await warehouse.createTable(name, { state_location: 's3://workflow/state' });
     const key = await firstOf(store().list('evidence/records/'));
     evidence = { batch: /batch=(\w+)/.exec(key)![1]!, chunk: Number(/chunk=(\d+)/.exec(key)![1]) };
     const byTable = Map.groupBy(objects as StoredLogObject[], ({ flowLogId }) => tables.get(flowLogId!)!);
