@@ -208,6 +208,24 @@ describe('what the stack knows', () => {
 });
 
 describe('trouble', () => {
+  it('Ctrl-C ends the following, and the execution goes on', async () => {
+    const { status, stdout, stderr } = await flowhound(
+      ['sweep', '--aws', '--from', '2026-09-02', '--to', '2026-09-03'],
+      {
+        cwd: world.root,
+        env: awsEnvironment(cloud.double),
+        onStart: (child) =>
+          child.stderr!.on('data', (text: string) => {
+            if (text.includes(' started: ')) setTimeout(() => child.kill('SIGINT'), 100);
+          }),
+      },
+    );
+    expect({ status, stdout }).toEqual({ status: 130, stdout: '' });
+    expect(linesOf(stderr).at(-1)).toMatch(/sweep_\w+ goes on without being followed/);
+    await cloud.settle();
+    expect(cloud.failures()).toEqual([]);
+  }, 120_000);
+
   it('an execution that fails is told with its reason and link, after what the others saw', async () => {
     cloud.double.faults.fail('lambda:InvokeFunction', 'ServiceException', { times: 50, resource: /scan/ });
     const { status, stdout, stderr } = await run(['sweep', '--aws', '--from', '2026-09-01', '--to', '2026-09-02']);
