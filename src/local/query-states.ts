@@ -8,7 +8,6 @@ import { limitConcurrency } from '../core/limit-concurrency.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { type BindInput, bind, type QueryInput } from '../tasks/bind-query.ts';
 import type { DataRatioPlan } from '../tasks/data-ratio.ts';
-import { readChunkResults } from '../tasks/scan.ts';
 import type { DuckdbEngine } from './duckdb.ts';
 import { createLogTable } from './log-table.ts';
 import { copyHere } from './remote-logs.ts';
@@ -29,7 +28,7 @@ class TaskFailed extends Error {
 }
 
 /** A bound query: where its rows go, and what of the logs or the evidence it reads. */
-type Prepared = { readonly execution: string; readonly location: string; readonly input: BindInput };
+type Prepared = { readonly location: string; readonly input: BindInput };
 
 /** The bind and run states of one execution. DuckDB is opened with the first query: without matches it is never needed. */
 export function openQueryStates({ home, store, logs, onMatch, signal }: Options) {
@@ -38,14 +37,20 @@ export function openQueryStates({ home, store, logs, onMatch, signal }: Options)
   let inTable = '';
   const prepared = new Map<string, Prepared>();
 
-  const createTables = async (engine: DuckdbEngine, { execution, input }: Prepared): Promise<void> => {
+  const createTables = async (engine: DuckdbEngine, { input }: Prepared): Promise<void> => {
     const ofLogs = async (name: string, read: () => Promise<readonly StoredLogObject[]>) => {
       if (inTable !== name) await createTableOf(await read(), engine, logs, signal);
       inTable = name;
     };
     if (input.query === 'addresses') return ofLogs(input.chunk.objects, () => readLists([input.chunk.objects], store));
     // One table serves all hosts: checking the objects costs more than asking them.
-    if (input.query === 'data ratio') return ofLogs('hosts', () => readHostObjects(hosts, execution, store));
+    if (input.query === 'data ratio')
+      return ofLogs('hosts', () =>
+        readLists(
+          hosts.map(({ objects }) => objects),
+          store,
+        ),
+      );
     const { objects } = input.evidence;
     if (objects !== undefined) await ofLogs(objects, () => readLists([objects], store));
     await createEvidenceTables(engine, home, input.evidence);
@@ -56,7 +61,7 @@ export function openQueryStates({ home, store, logs, onMatch, signal }: Options)
       if (input.query === 'match') onMatch();
       const bound = await bind(input, await readWorkflowQueries(), store);
       const location = toLocation(input);
-      prepared.set(toQueryKey(bound.queryString, bound.parameters), { execution: input.execution, location, input });
+      prepared.set(toQueryKey(bound.queryString, bound.parameters), { location, input });
       return bound;
     },
     keepHosts: (planned: DataRatioPlan): DataRatioPlan => {
@@ -107,23 +112,9 @@ async function createTableOf(
 
 async function readLists(keys: readonly string[], store: ObjectStore): Promise<StoredLogObject[]> {
   const objects = new Map<string, StoredLogObject>();
-  for (const key of keys) {
+  for (const key of new Set(keys)) {
     const list = JSON.parse((await store.get(key)) ?? '[]') as StoredLogObject[];
     for (const object of list) objects.set(object.identity, object);
   }
   return [...objects.values()];
-}
-
-/** What is made to burst is left out: reading it again, line by line, would take longer than the sweep. */
-async function readHostObjects(
-  hosts: DataRatioPlan['hosts'],
-  execution: string,
-  store: ObjectStore,
-): Promise<StoredLogObject[]> {
-  const bursting = new Set<string>();
-  for await (const { trouble } of readChunkResults(execution, store)) {
-    for (const { object, kind } of trouble) if (kind === 'made to burst') bursting.add(object);
-  }
-  const lists = [...new Set(hosts.map(({ objects }) => objects))];
-  return (await readLists(lists, store)).filter(({ key }) => !bursting.has(key));
 }

@@ -11,6 +11,7 @@ import { isAtLeast } from '../core/severity.ts';
 import { Tallies } from '../core/sighting.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
 import { readManifest } from './manifest.ts';
+import { readChunkResults } from './scan.ts';
 
 /** A host to look at, in one table, and the partitions and objects it takes. */
 export type DataRatioHost = {
@@ -61,10 +62,22 @@ export async function planDataRatio(
     (finding) => isAtLeast(finding.severity, 'MEDIUM') && finding.local_ip !== '-' && finding.first_seen !== null,
   );
   if (findings.length === 0) return { hosts: [], skipped: [] };
-  const { objects } = await readManifest(input.manifest, store);
+  const objects = await readQueryable(input, store);
   const { looks, skipped } = await book(findings, objects, { clock: input.clock, ration }, store);
   const hosts = await Promise.all(looks.map((look) => writeLook(look, input.execution, ports)));
   return { hosts: hosts.flat(), skipped };
+}
+
+/** Trouble that makes a query over the object fail, or last for ever. */
+const UNQUERYABLE: ReadonlySet<string> = new Set(['damaged', 'made to burst']);
+
+/** A gzip that breaks off fails Athena's whole query: what Scan found damaged is left out. */
+async function readQueryable({ execution, manifest }: DataRatioInput, store: ObjectStore): Promise<StoredLogObject[]> {
+  const unqueryable = new Set<string>();
+  for await (const { trouble } of readChunkResults(execution, store)) {
+    for (const { object, kind } of trouble) if (UNQUERYABLE.has(kind)) unqueryable.add(object);
+  }
+  return (await readManifest(manifest, store)).objects.filter(({ key }) => !unqueryable.has(key));
 }
 
 type Booked = { readonly looks: readonly Look[]; readonly skipped: DataRatioPlan['skipped'] };

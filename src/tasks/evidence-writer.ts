@@ -9,7 +9,7 @@ export class EvidenceWriter {
   readonly #store: ObjectStore;
   readonly #evidence: EvidenceRef;
   readonly #addresses = new Map<string, IndicatorAddress>();
-  #rows: { gzip: Gzip; stored: Promise<void> } | undefined;
+  #rows: Rows | undefined;
 
   constructor(store: ObjectStore, evidence: EvidenceRef) {
     this.#store = store;
@@ -26,7 +26,7 @@ export class EvidenceWriter {
   /** Waits until what was added fits into memory again. */
   async drained(): Promise<void> {
     const gzip = this.#rows?.gzip;
-    if (gzip?.writableNeedDrain) await Promise.race([once(gzip, 'drain'), once(gzip, 'close')]);
+    if (gzip?.writableNeedDrain) await Promise.race([once(gzip, 'drain'), this.#rows!.closed]);
   }
 
   /** Whether there was anything to write. */
@@ -44,16 +44,18 @@ export class EvidenceWriter {
     await this.#rows?.stored.catch(() => {});
   }
 
-  #open(): { gzip: Gzip; stored: Promise<void> } {
+  #open(): Rows {
     const gzip = createGzip({ level: 1 });
     gzip.on('error', () => {}); // the store's promise tells
     const stored = this.#store.put(`evidence/records/${evidencePartition(this.#evidence)}.json.gz`, gzip);
     stored.catch(() => {}); // close() reports it
-    return { gzip, stored };
+    return { gzip, stored, closed: once(gzip, 'close') };
   }
 }
 
 /** A store that gives up closes the stream, and then nothing drains it: close() says why. */
+type Rows = { readonly gzip: Gzip; readonly stored: Promise<void>; readonly closed: Promise<void> };
+
 function once(gzip: Gzip, event: 'drain' | 'close'): Promise<void> {
   return new Promise((resolve) => gzip.once(event, () => resolve()));
 }

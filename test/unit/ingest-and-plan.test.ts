@@ -119,6 +119,8 @@ describe('plan', () => {
   it('says what to do where the manifest is gone', async () => {
     const input = { execution: 'x', manifest: 'manifests/none.json' } as ExecutionInput;
     await expect(plan(input, { limits: MOST }, store)).rejects.toThrow(ExecutionFailed);
-    await expect(plan(input, { limits: MOST }, store)).rejects.toThrow('manifests/none.json is gone; run the sweep again');
+    await expect(plan(input, { limits: MOST }, store)).rejects.toThrow(
+      'manifests/none.json is gone; run the sweep again',
+    );
   });
 });

@@ -5,10 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { readIndicatorLists } from '../../src/core/indicator.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
-import { indicatorSets, storeIndicators } from '../../src/tasks/indicator-versions.ts';
 import { logFiles } from '../../src/local/log-files.ts';
 import { openLineChecker } from '../../src/local/scan-kernel.ts';
 import { openScanPool } from '../../src/local/scan-pool.ts';
+import { indicatorSets, storeIndicators } from '../../src/tasks/indicator-versions.ts';
 import { type ScanProgress, scan } from '../../src/tasks/scan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flowhound-pool-'));
