@@ -1,10 +1,11 @@
 /** `s3://` on the command line: the same answers as from files, over connections that break. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AwsDouble, startAwsDouble } from '../aws-double/start.ts';
-import { makeWorld, type World } from '../oracle/world.ts';
+import { makeWorld, type World, writeFileAt } from '../oracle/world.ts';
 import { awsEnvironment, DEMO_IOCS, DEMO_LOGS, deliverDemo } from './aws-terminal.ts';
+import { REPOSITORY } from './clone-copy.ts';
 import { flowhound, linesOf, type Outcome, parseLines } from './command-line.ts';
 
 const BUCKET = 'central-flow-logs';
@@ -84,6 +85,21 @@ describe('sweep s3://', () => {
     const { status, stderr } = await run(['sweep', `s3://${BUCKET}/elsewhere/`, '--iocs', DEMO_IOCS]);
     expect(status).toBe(0);
     expect(stderr).toContain(`no log objects under s3://${BUCKET}/elsewhere/: no files`);
+  });
+});
+
+describe('README', () => {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+  const lines = [...readme.matchAll(/^npx flowhound ((?:sweep|query|hunt) .*s3:.*)$/gm)].map(([, line]) => line!);
+
+  it('reads buckets in several ways', () => expect(lines.length).toBeGreaterThan(1));
+
+  it.each(lines)('%s', async (line) => {
+    writeFileAt(world.root, 'iocs.csv', readFileSync(DEMO_IOCS));
+    const words = line.replace('s3://your-flow-log-bucket/', `s3://${BUCKET}/org/`).split(' ');
+    const { status, stdout, stderr } = await run([...words, '--home', 'readme']);
+    expect(status, stderr).toBe(0);
+    expect(parseLines(stdout).length).toBeGreaterThan(0);
   });
 });
 
