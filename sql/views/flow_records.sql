@@ -44,3 +44,5 @@ SELECT
   account_partition
 FROM flow_table
 WHERE regexp_extract("$path", '_(fl-[0-9a-z]+)_[^/]*$', 1) IN ('flow_log_id')
+  -- A blank line, and a header that stands again where objects were joined, are no records.
+  AND sourceaddress NOT IN ('', 'srcaddr')
