@@ -2,16 +2,19 @@
  * Collect: match rows → sightings per log object → findings. The outcome of every object in the batch is replaced as a
  * whole, so that doing it twice, or with another indicator list, leaves what one evaluation with the newest list would.
  */
+
 import type { StoredLogObject } from '../core/batch.ts';
+import { ExecutionFailed } from '../core/errors.ts';
 import { fromJson, toJson } from '../core/exact-json.ts';
 import type { ExecutionInput } from '../core/execution.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import { type Match, toMatch } from '../core/match.ts';
-import { Tallies } from '../core/sighting.ts';
+import { Tallies, type Tally } from '../core/sighting.ts';
 import type { FindingChanges, ObjectStore, QueryResults } from '../ports.ts';
-import { foldGroups } from './fold.ts';
+import { type AffectedGroups, foldGroups } from './fold.ts';
 import { readManifest } from './manifest.ts';
-import { Affected, type Outcome, readOutcome, replaceOutcome, updateTotals } from './sightings.ts';
+import { type Evaluated, type Outcome, replaceOutcome, type StoredOutcome, toReferences } from './sightings.ts';
+import { updateTotals } from './totals.ts';
 
 export type CollectInput = Pick<ExecutionInput, 'execution' | 'mode' | 'clock' | 'manifest' | 'window'> & {
   /** Result locations of the match queries. */
@@ -29,10 +32,18 @@ export type CollectOutput = {
 
 const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
 
+/** So many tallies are held before they are written: some 50 MB. */
+const MOST_HELD = 50_000;
+
 /** Stores sightings, folds findings, and writes what changed for Publish. A hunt only looks: it stores neither. */
-export async function collect(input: CollectInput, store: ObjectStore, results: QueryResults): Promise<CollectOutput> {
+export async function collect(
+  input: CollectInput,
+  store: ObjectStore,
+  results: QueryResults,
+  mostHeld = MOST_HELD,
+): Promise<CollectOutput> {
   const shown = new Tallies();
-  const outcomes = input.mode === 'hunt' ? undefined : await openOutcomes(input, store);
+  const outcomes = input.mode === 'hunt' ? undefined : await openOutcomes(input, store, mostHeld);
   let matches = 0;
   for (const location of input.matches) {
     for await (const row of results.rows(location)) {
@@ -42,8 +53,8 @@ export async function collect(input: CollectInput, store: ObjectStore, results: 
       await outcomes?.add(match);
     }
   }
-  const affected = await outcomes?.close();
-  const { opened, updated, withdrawn } = affected === undefined ? NO_CHANGES : await foldGroups(affected.groups, store);
+  const groups = await outcomes?.close();
+  const { opened, updated, withdrawn } = groups === undefined ? NO_CHANGES : await foldGroups(groups, input, store);
   const changes = `runs/${input.execution}/changes.json`;
   await store.put(changes, toJson({ opened, updated, withdrawn }));
   const tallies = shown.sorted();
@@ -52,117 +63,95 @@ export async function collect(input: CollectInput, store: ObjectStore, results: 
   return { matches, sightings: tallies.length, changes, ...counts };
 }
 
-/** So many tallies are held before they are written: some 50 MB. */
-const MOST_HELD = 50_000;
 const CONCURRENCY = 32;
 
 /** Outcomes of the execution's objects. Matches come in any order and are added up in bounded memory. */
-type Outcomes = { add(match: Match): Promise<void>; close(): Promise<Affected> };
+type Outcomes = { add(match: Match): Promise<void>; close(): Promise<AffectedGroups> };
 
-async function openOutcomes(input: CollectInput, store: ObjectStore): Promise<Outcomes> {
+async function openOutcomes(input: CollectInput, store: ObjectStore, mostHeld: number): Promise<Outcomes> {
   const { objects } = await readManifest(input.manifest, store);
-  const dates = new Map(objects.map(({ identity, date }) => [identity, date]));
-  const record = await openAffected(input.execution, store);
-  const written = new Set<string>();
+  const identities = new Set(objects.map(({ identity }) => identity));
+  const parts = openParts(input.execution, store);
   let held = new Map<string, Tallies>();
   let heldTallies = 0;
-
-  const flush = async (): Promise<void> => {
-    const outcomes = [...held].map(([identity, tallies]) => ({ identity, tallies, date: dates.get(identity)! }));
-    held = new Map();
-    heldTallies = 0;
-    const isAgain = (identity: string) => written.has(identity);
-    await storeOutcomes(outcomes, { clock: input.clock, isAgain, record }, store);
-    for (const { identity } of outcomes) written.add(identity);
-  };
-
   return {
     async add(match) {
+      if (!identities.has(match.object)) throw new ExecutionFailed(`${match.object} is not in ${input.manifest}`);
       const tallies = held.get(match.object) ?? new Tallies();
       held.set(match.object, tallies);
       const before = tallies.size;
       tallies.add(match);
       heldTallies += tallies.size - before;
-      if (heldTallies >= MOST_HELD) await flush();
+      if (heldTallies < mostHeld) return;
+      await parts.write(held);
+      held = new Map();
+      heldTallies = 0;
     },
     async close() {
-      await flush();
-      const unsighted = objects.filter(({ identity }) => !written.has(identity));
-      const before = await mapConcurrently(CONCURRENCY, unsighted, ({ identity }) => readOutcome(identity, store));
-      const withdrawn = unsighted.filter((_object, at) => before[at] !== undefined).map(toNoTallies);
-      await storeOutcomes(withdrawn, { clock: input.clock, isAgain: () => false, record }, store);
-      await updateTotals(record.earlier, store);
-      return record.affected;
-    },
-  };
-}
-
-type HeldOutcome = { readonly identity: string; readonly date: string; readonly tallies: Tallies };
-
-function toNoTallies({ identity, date }: StoredLogObject): HeldOutcome {
-  return { identity, date, tallies: new Tallies() };
-}
-
-type Storing = {
-  readonly clock: string;
-  /** True for an object that this run has written to before: the rest of its tallies comes to them. */
-  readonly isAgain: (identity: string) => boolean;
-  readonly record: AffectedRecord;
-};
-
-async function storeOutcomes(
-  held: readonly HeldOutcome[],
-  { clock, isAgain, record }: Storing,
-  store: ObjectStore,
-): Promise<void> {
-  const outcomes = await mapConcurrently(CONCURRENCY, held, async ({ identity, date, tallies }) => {
-    const before = await readOutcome(identity, store);
-    if (isAgain(identity)) for (const tally of before?.tallies ?? []) tallies.merge(tally);
-    return { identity, before, outcome: { clock, date, tallies: tallies.sorted() } };
-  });
-  // What an object showed before must be known to a second attempt too, which finds it replaced already.
-  await record.keep(outcomes.filter(({ identity, before }) => before !== undefined && !isAgain(identity)));
-  const now = new Affected();
-  await mapConcurrently(CONCURRENCY, outcomes, async ({ identity, outcome }) => {
-    const before = await replaceOutcome(identity, outcome, store);
-    for (const affected of [record.affected, now]) {
-      affected.add(identity, outcome);
-      if (before !== undefined) affected.add(identity, before);
-    }
-  });
-  // What was added just now is read back at once, while little is held.
-  await updateTotals(now, store);
-}
-
-/** What the execution touches, earlier attempts included. */
-type AffectedRecord = {
-  readonly affected: Affected;
-  /** What an attempt before this one replaced. */
-  readonly earlier: Affected;
-  keep(outcomes: readonly { readonly identity: string; readonly before: Outcome | undefined }[]): Promise<void>;
-};
-
-async function openAffected(execution: string, store: ObjectStore): Promise<AffectedRecord> {
-  const key = `runs/${execution}/replaced.json`;
-  const [affected, earlier] = [new Affected(), new Affected()];
-  const replaced = fromJson<Record<string, Outcome>>((await store.get(key)) ?? '{}');
-  for (const [identity, outcome] of Object.entries(replaced)) {
-    affected.add(identity, outcome);
-    earlier.add(identity, outcome);
-  }
-  return {
-    affected,
-    earlier,
-    async keep(outcomes) {
-      const more = outcomes.filter(({ identity }) => !Object.hasOwn(replaced, identity));
-      if (more.length === 0) return;
-      for (const { identity, before } of more) {
-        replaced[identity] = before!;
-        affected.add(identity, before!);
+      const evaluate = async ({ identity, date }: StoredLogObject): Promise<Evaluated> => {
+        return { identity, date, clock: input.clock, tallies: await parts.addUp(identity, held.get(identity)) };
+      };
+      const groups = new Map<string, Set<string>>();
+      for await (const outcomes of storeOutcomes(objects, evaluate, mostHeld, store)) {
+        await updateTotals(outcomes, store);
+        for (const { outcome } of outcomes) addGroups(outcome, groups);
       }
-      await store.put(key, toJson(replaced));
+      return groups;
     },
   };
+}
+
+/**
+ * Tallies that memory has no place for, until an object's are all there: no outcome is ever stored in parts. Attempts at one
+ * execution read the same matches in the same order, and so write the same parts.
+ */
+function openParts(execution: string, store: ObjectStore) {
+  const keys = new Map<string, string[]>();
+  let written = 0;
+  return {
+    async write(held: ReadonlyMap<string, Tallies>): Promise<void> {
+      const folder = `runs/${execution}/parts/${written++}`;
+      await mapConcurrently(CONCURRENCY, [...held], async ([identity, tallies]) => {
+        const key = `${folder}/${identity}.json`;
+        await store.put(key, toJson(tallies.sorted()));
+        keys.set(identity, [...(keys.get(identity) ?? []), key]);
+      });
+    },
+    async addUp(identity: string, rest = new Tallies()): Promise<Tally[]> {
+      for (const key of keys.get(identity) ?? []) {
+        for (const tally of fromJson<Tally[]>((await store.get(key))!)) rest.merge(tally);
+      }
+      return rest.sorted();
+    },
+  };
+}
+
+/** Puts the objects' outcomes in place, and hands over what is stored of them, at most some `mostHeld` tallies at a time. */
+async function* storeOutcomes(
+  objects: readonly StoredLogObject[],
+  evaluate: (object: StoredLogObject) => Promise<Evaluated>,
+  mostHeld: number,
+  store: ObjectStore,
+): AsyncGenerator<StoredOutcome[]> {
+  let outcomes: StoredOutcome[] = [];
+  for (let at = 0; at < objects.length; at += CONCURRENCY) {
+    const some = objects.slice(at, at + CONCURRENCY);
+    const stored = await mapConcurrently(CONCURRENCY, some, async (each) =>
+      replaceOutcome(await evaluate(each), store),
+    );
+    outcomes.push(...stored.filter((outcome) => outcome !== undefined));
+    if (outcomes.reduce((total, { outcome }) => total + outcome.tallies.length, 0) < mostHeld) continue;
+    yield outcomes;
+    outcomes = [];
+  }
+  if (outcomes.length > 0) yield outcomes;
+}
+
+function addGroups(outcome: Outcome, groups: Map<string, Set<string>>): void {
+  for (const [key, ids] of toReferences(outcome)) {
+    const prefix = key.slice(0, key.lastIndexOf('/') + 1);
+    groups.set(prefix, (groups.get(prefix) ?? new Set()).union(ids));
+  }
 }
 
 function isInWindow({ end }: Match, { from, to }: ExecutionInput['window']): boolean {

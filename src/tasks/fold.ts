@@ -1,27 +1,32 @@
 /**
- * Totals → findings, one group (indicator and month) at a time: each finding is written only if it is still what it was
- * before the totals were read, so that of two executions the later fold, which sees both, has the last word.
+ * Totals → findings, one group (indicator and month) at a time. Another execution may change the totals meanwhile and be done
+ * with its own fold before the findings are written here: so the totals are looked at once more after that.
  */
 import { fromJson, toJson } from '../core/exact-json.ts';
 import { type Finding, foldFindings, toFindingId } from '../core/finding.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
-import type { FindingChanges, ObjectStore, Versioned } from '../ports.ts';
-import { type Group, readTallies } from './sightings.ts';
+import type { OutboxMark } from '../core/publication.ts';
+import type { FindingChanges, ObjectStore } from '../ports.ts';
+import { isGroupSame, readGroup } from './totals.ts';
 
 /** So many groups are folded at once: their findings are in memory. */
 const CONCURRENCY = 8;
 
-/** A group to fold, and findings that may have been about it. */
-export type AffectedGroup = { readonly group: Group; readonly findingIds: ReadonlySet<string> };
+/** Prefix of a group's totals → ids of the findings that are or may have been about it. */
+export type AffectedGroups = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Who folds, and when. */
+export type Folder = { readonly execution: string; readonly clock: string };
+
+/** A finding before the fold and after it. */
+type Change = { readonly before: Finding | undefined; readonly after: Finding | undefined };
 
 /** Folds the groups anew and stores what changed; each changed finding is marked for publishing before it is written. */
-export async function foldGroups(groups: readonly AffectedGroup[], store: ObjectStore): Promise<FindingChanges> {
-  const changes = await mapConcurrently(CONCURRENCY, groups, (group) => foldGroup(group, store));
-  return {
-    opened: changes.flatMap(({ opened }) => opened),
-    updated: changes.flatMap(({ updated }) => updated),
-    withdrawn: changes.flatMap(({ withdrawn }) => withdrawn),
-  };
+export async function foldGroups(groups: AffectedGroups, folder: Folder, store: ObjectStore): Promise<FindingChanges> {
+  const changes = await mapConcurrently(CONCURRENCY, [...groups], ([prefix, ids]) =>
+    foldGroup(prefix, ids, folder, store),
+  );
+  return toFindingChanges(changes.flat());
 }
 
 export function findingKey(findingId: string): string {
@@ -33,43 +38,59 @@ export function outboxKey(findingId: string): string {
   return `outbox/${findingId}.json`;
 }
 
-async function foldGroup({ group, findingIds }: AffectedGroup, store: ObjectStore): Promise<FindingChanges> {
-  const changes = { opened: [] as Finding[], updated: [] as Finding[], withdrawn: [] as Finding[] };
-  const all = new Set([...findingIds, ...(await readTallies(store, [group])).map(toFindingId)]);
-  let waiting: readonly string[] = [...all];
-  while (waiting.length > 0) {
-    const stored = await readStored(waiting, store);
-    const { findings } = foldFindings(await readTallies(store, [group]));
-    const folded = new Map(findings.map((finding) => [finding.finding_id, finding]));
-    const outcomes = await mapConcurrently(CONCURRENCY, waiting, async (id) => {
-      const [before, after] = [stored.get(id), folded.get(id)];
-      const kind = await storeFinding(id, before, after, store);
-      if (kind === 'withdrawn') changes.withdrawn.push(fromJson<Finding>(before!.text));
-      else if (kind === 'opened' || kind === 'updated') changes[kind].push(after!);
-      return { id, kind };
+async function foldGroup(
+  prefix: string,
+  ids: ReadonlySet<string>,
+  folder: Folder,
+  store: ObjectStore,
+): Promise<Change[]> {
+  const changes = new Map<string, Change>();
+  for (;;) {
+    const { tallies, digest } = await readGroup(prefix, store);
+    const folded = new Map(foldFindings(tallies).findings.map((finding) => [finding.finding_id, finding]));
+    // A host that turns out to be the far side of a gateway loses its finding.
+    const all = new Set([...ids, ...changes.keys(), ...tallies.map(toFindingId)]);
+    let isChanged = false;
+    await mapConcurrently(CONCURRENCY, [...all], async (id) => {
+      const change = await storeFinding(id, folded.get(id), folder, store);
+      if (change === undefined) return;
+      isChanged = true;
+      const before = changes.has(id) ? changes.get(id)!.before : change.before;
+      changes.set(id, { before, after: change.after });
     });
-    waiting = outcomes.filter(({ kind }) => kind === 'conflict').map(({ id }) => id);
+    if (!isChanged || (await isGroupSame(prefix, digest, store))) return [...changes.values()];
   }
-  return changes;
 }
 
-async function readStored(ids: readonly string[], store: ObjectStore): Promise<Map<string, Versioned | undefined>> {
-  const stored = await mapConcurrently(CONCURRENCY, ids, (id) => store.read(findingKey(id)));
-  return new Map(ids.map((id, at) => [id, stored[at]]));
-}
-
+/** What it changed, if anything. */
 async function storeFinding(
   id: string,
-  before: Versioned | undefined,
   after: Finding | undefined,
+  folder: Folder,
   store: ObjectStore,
-): Promise<keyof FindingChanges | 'same' | 'conflict'> {
+): Promise<Change | undefined> {
+  const key = findingKey(id);
   const text = after === undefined ? undefined : `${toJson(after, 2)}\n`;
-  if (text === before?.text) return 'same';
-  await store.put(outboxKey(id), toJson({ finding_id: id }));
-  if (text === undefined) return (await store.remove(findingKey(id), before!.version)) ? 'withdrawn' : 'conflict';
-  if (!(await store.replace(findingKey(id), text, before?.version))) return 'conflict';
-  return before === undefined ? 'opened' : 'updated';
+  for (;;) {
+    const stored = await store.read(key);
+    if (stored?.text === text) return undefined;
+    const mark: OutboxMark = { finding_id: id, execution: folder.execution, at: folder.clock };
+    await store.put(outboxKey(id), toJson(mark));
+    const isStored =
+      text === undefined ? await store.remove(key, stored!.version) : await store.replace(key, text, stored?.version);
+    const before = stored === undefined ? undefined : fromJson<Finding>(stored.text);
+    if (isStored) return { before, after };
+  }
+}
+
+function toFindingChanges(changes: readonly Change[]): FindingChanges {
+  const findings = (of: (change: Change) => Finding | undefined) =>
+    changes.map(of).filter((finding) => finding !== undefined);
+  return {
+    opened: findings(({ before, after }) => (before === undefined ? after : undefined)),
+    updated: findings(({ before, after }) => (before === undefined ? undefined : after)),
+    withdrawn: findings(({ before, after }) => (after === undefined ? before : undefined)),
+  };
 }
 
 /** All stored findings by id. */

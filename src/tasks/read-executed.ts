@@ -7,7 +7,7 @@ import { type Sighting, toSightings } from '../core/sighting-document.ts';
 import type { ObjectStore } from '../ports.ts';
 import { dataRatioFailureKey } from './record-failure.ts';
 import { type ExecutionResult, type HostDataRatio, readHostDataRatios, resultKey } from './record-result.ts';
-import { readTallies } from './sightings.ts';
+import { readTallies } from './totals.ts';
 
 export type Executed = {
   readonly sightings: readonly Sighting[];

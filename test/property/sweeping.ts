@@ -5,7 +5,7 @@ import { foldFindings } from '../../src/core/finding.ts';
 import { type Sighting, toSightings } from '../../src/core/sighting-document.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
 import { type SweepRequest, type SweepResult, sweep } from '../../src/local/sweep.ts';
-import { readTallies } from '../../src/tasks/sightings.ts';
+import { readTallies } from '../../src/tasks/totals.ts';
 import type { Case } from '../oracle/arbitraries.ts';
 import { readAllowlist, readLists } from '../oracle/oracle-indicators.ts';
 import { findSightings, type OracleSighting, type Question } from '../oracle/oracle-sightings.ts';

@@ -7,6 +7,7 @@ import { ExecutionFailed, Interrupted, LogObjectUnavailable } from '../../src/co
 import { logFiles } from '../../src/local/log-files.ts';
 import type { LogStore } from '../../src/ports.ts';
 import { doneKey, readHostDataRatios } from '../../src/tasks/record-result.ts';
+import { readTallies } from '../../src/tasks/totals.ts';
 import { makeWorld, type World } from '../oracle/world.ts';
 import { CLOCK, execute, logName, readChunk, record, writeLog } from './executions.ts';
 
@@ -108,7 +109,9 @@ describe('the way', () => {
     expect(second.failure).toBeUndefined();
     expect(second.visited).toEqual(['Plan', 'ScanChunk', 'Collect', 'Publish', 'RecordResult']);
     expect(second.findings).toEqual([]);
-    expect(readdirSync(join(world.home, 'sightings'))).toEqual([]);
+    expect(await readTallies(second.store)).toEqual([]);
+    expect(await Array.fromAsync(second.store.list('totals/'))).toEqual([]);
+    expect(await Array.fromAsync(second.store.list('outbox/'))).toEqual([]);
     const changes = JSON.parse((await second.store.get('runs/sweep_again/changes.json'))!);
     expect(changes).toEqual({ opened: [], updated: [], withdrawn: [first.findings[0]!] });
   });
