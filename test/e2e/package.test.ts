@@ -49,7 +49,7 @@ describe('the tarball', () => {
     const allowed = [
       /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
       /^bin\/flowhound\.js$/,
-      /^dist\/(core|tasks|local|cli)\/.*\.js$/,
+      /^dist\/(core|tasks|local|aws|trino|cli)\/.*\.js$/,
       /^dist\/ports\.js$/,
       /^sql\/.*\.sql$/,
       /^statemachines\/sweep\.asl\.json$/,
