@@ -79,7 +79,10 @@ export type ImportOutcome =
 export type FindingDocument = { readonly Id: string; readonly [field: string]: unknown };
 
 export type FindingsService = {
-  /** Imports in the calls that the service's limits ask for; throttled and failed ones are tried again by themselves. */
+  /**
+   * Imports in the calls that the service's limits ask for; throttled and failed ones are tried again by themselves. One that
+   * still fails for no fault of its own has no outcome: it is to be imported another time.
+   */
   importFindings(findings: readonly FindingDocument[]): Promise<readonly ImportOutcome[]>;
 };
 

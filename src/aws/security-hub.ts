@@ -36,7 +36,7 @@ export function openSecurityHub(client: SecurityHubClient): FindingsService {
       for (const batch of toBatches(fitting)) {
         for (const outcome of await importBatch(client, pace, batch, 1)) outcomes.set(outcome.id, outcome);
       }
-      return findings.map(({ Id }) => outcomes.get(Id)!);
+      return findings.flatMap(({ Id }) => outcomes.get(Id) ?? []);
     },
   };
 }
@@ -80,11 +80,12 @@ async function importBatch(
     const { ErrorCode = '', ErrorMessage = '' } = failure;
     const reason = toOneLine(`${ErrorCode}: ${ErrorMessage}`);
     if (isDisabled(ErrorCode)) return [{ id: Id, outcome: 'disabled', reason }];
-    return isInvalid(ErrorCode) || tries === MOST_TRIES ? [refuse(Id, reason)] : [];
+    return isInvalid(ErrorCode) ? [refuse(Id, reason)] : [];
   });
   const settled = new Set(outcomes.map(({ id }) => id));
   const again = batch.filter(({ Id }) => !settled.has(Id));
-  if (again.length === 0) return outcomes;
+  // What fails for no fault of its own is left without an outcome in the end: a later call may do.
+  if (again.length === 0 || tries === MOST_TRIES) return outcomes;
   await backOff(tries);
   return [...outcomes, ...(await importBatch(client, pace, again, tries + 1))];
 }

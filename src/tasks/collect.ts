@@ -54,7 +54,8 @@ export async function collect(
     }
   }
   const groups = await outcomes?.close();
-  const { opened, updated, withdrawn } = groups === undefined ? NO_CHANGES : await foldGroups(groups, input, store);
+  const { opened, updated, withdrawn } =
+    groups === undefined ? NO_CHANGES : await foldGroups(groups, input.execution, store);
   const changes = `runs/${input.execution}/changes.json`;
   await store.put(changes, toJson({ opened, updated, withdrawn }));
   const tallies = shown.sorted();

@@ -15,16 +15,17 @@ const CONCURRENCY = 8;
 /** Prefix of a group's totals → ids of the findings that are or may have been about it. */
 export type AffectedGroups = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Who folds, and when. */
-export type Folder = { readonly execution: string; readonly clock: string };
-
 /** A finding before the fold and after it. */
 type Change = { readonly before: Finding | undefined; readonly after: Finding | undefined };
 
 /** Folds the groups anew and stores what changed; each changed finding is marked for publishing before it is written. */
-export async function foldGroups(groups: AffectedGroups, folder: Folder, store: ObjectStore): Promise<FindingChanges> {
+export async function foldGroups(
+  groups: AffectedGroups,
+  execution: string,
+  store: ObjectStore,
+): Promise<FindingChanges> {
   const changes = await mapConcurrently(CONCURRENCY, [...groups], ([prefix, ids]) =>
-    foldGroup(prefix, ids, folder, store),
+    foldGroup(prefix, ids, execution, store),
   );
   return toFindingChanges(changes.flat());
 }
@@ -41,7 +42,7 @@ export function outboxKey(findingId: string): string {
 async function foldGroup(
   prefix: string,
   ids: ReadonlySet<string>,
-  folder: Folder,
+  execution: string,
   store: ObjectStore,
 ): Promise<Change[]> {
   const changes = new Map<string, Change>();
@@ -52,7 +53,7 @@ async function foldGroup(
     const all = new Set([...ids, ...changes.keys(), ...tallies.map(toFindingId)]);
     let isChanged = false;
     await mapConcurrently(CONCURRENCY, [...all], async (id) => {
-      const change = await storeFinding(id, folded.get(id), folder, store);
+      const change = await storeFinding(id, folded.get(id), execution, store);
       if (change === undefined) return;
       isChanged = true;
       const before = changes.has(id) ? changes.get(id)!.before : change.before;
@@ -66,7 +67,7 @@ async function foldGroup(
 async function storeFinding(
   id: string,
   after: Finding | undefined,
-  folder: Folder,
+  execution: string,
   store: ObjectStore,
 ): Promise<Change | undefined> {
   const key = findingKey(id);
@@ -74,7 +75,8 @@ async function storeFinding(
   for (;;) {
     const stored = await store.read(key);
     if (stored?.text === text) return undefined;
-    const mark: OutboxMark = { finding_id: id, execution: folder.execution, at: folder.clock };
+    // Of now, not of when the execution began: a fresh mark is left alone by whoever else publishes.
+    const mark: OutboxMark = { finding_id: id, execution, at: new Date().toISOString() };
     await store.put(outboxKey(id), toJson(mark));
     const isStored =
       text === undefined ? await store.remove(key, stored!.version) : await store.replace(key, text, stored?.version);
