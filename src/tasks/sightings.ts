@@ -108,7 +108,10 @@ export async function readChanged(known: ReadonlyMap<string, string>, store: Obj
 }
 
 function toStored(identity: string, text: string): StoredOutcome {
-  return { identity, outcome: fromJson<Outcome>(text), digest: toDigest(text) };
+  const stored = fromJson<Outcome | readonly Tally[]>(text);
+  // Version 0.1.0 wrote tallies alone; they are in no totals, and the next sweep over the object replaces them.
+  const outcome = 'tallies' in stored ? stored : { clock: '', date: '', tallies: [] };
+  return { identity, outcome, digest: toDigest(text) };
 }
 
 export function toDigest(text: string): string {
