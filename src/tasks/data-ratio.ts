@@ -49,7 +49,13 @@ const DAY_MILLISECONDS = 24 * 3_600_000;
 /** A query stays under 150 KB: `"$path" IN (…)` may take this much of it. */
 export const MOST_PATHS = { bytes: 100_000, objects: 500 };
 
-export type DataRatioPorts = { readonly store: ObjectStore; readonly results: QueryResults; readonly tableOf: TableOf };
+export type DataRatioPorts = {
+  readonly store: ObjectStore;
+  readonly results: QueryResults;
+  readonly tableOf: TableOf;
+  /** Where queries may be longer. */
+  readonly mostPaths?: typeof MOST_PATHS;
+};
 
 /** Picks the hosts within the ration, books them, and writes the list of objects of each look. */
 export async function planDataRatio(
@@ -130,7 +136,9 @@ async function writeLook({ host, objects }: Look, execution: string, ports: Data
     byTable.set(table, own);
     own.push(object);
   }
-  const queries = [...byTable].flatMap(([table, own]) => toPathLists(own).map((list) => ({ table, list })));
+  const queries = [...byTable].flatMap(([table, own]) =>
+    toPathLists(own, ports.mostPaths).map((list) => ({ table, list })),
+  );
   return Promise.all(
     queries.map(async ({ table, list }, at) => {
       const key = `runs/${execution}/data-ratio/${host.findingId}.${at}.objects.json`;
@@ -141,13 +149,13 @@ async function writeLook({ host, objects }: Look, execution: string, ports: Data
 }
 
 /** Objects cut into lists that one query can name. */
-export function toPathLists(objects: readonly StoredLogObject[]): StoredLogObject[][] {
+export function toPathLists(objects: readonly StoredLogObject[], most = MOST_PATHS): StoredLogObject[][] {
   const lists: StoredLogObject[][] = [];
   let bytes = 0;
   for (const object of objects) {
     const own = Buffer.byteLength(object.key) + "'', ".length;
     const list = lists.at(-1);
-    const isFull = list === undefined || list.length >= MOST_PATHS.objects || bytes + own > MOST_PATHS.bytes;
+    const isFull = list === undefined || list.length >= most.objects || bytes + own > most.bytes;
     if (isFull) lists.push([object]);
     else list.push(object);
     bytes = isFull ? own : bytes + own;
