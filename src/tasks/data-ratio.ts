@@ -40,8 +40,8 @@ export type DataRatioPlan = {
   readonly skipped: readonly { readonly findingId: string; readonly reason: string }[];
 };
 
-/** What was spent on one day: bytes, and when each finding was last looked at. */
-type Spent = { bytes: number; readonly at: Record<string, string> };
+/** What was spent on one day: bytes, and when and by which execution each finding was last looked at. */
+type Spent = { bytes: number; readonly at: Record<string, string>; readonly by: Record<string, string> };
 
 const HOURS_BETWEEN = 6;
 const DAY_MILLISECONDS = 24 * 3_600_000;
@@ -69,7 +69,7 @@ export async function planDataRatio(
   );
   if (findings.length === 0) return { hosts: [], skipped: [] };
   const objects = await readQueryable(input, store);
-  const { looks, skipped } = await book(findings, objects, { clock: input.clock, ration }, store);
+  const { looks, skipped } = await book(findings, objects, { ...input, ration }, store);
   const hosts = await Promise.all(looks.map((look) => writeLook(look, input.execution, ports)));
   return { hosts: hosts.flat(), skipped };
 }
@@ -92,7 +92,7 @@ type Booked = { readonly looks: readonly Look[]; readonly skipped: DataRatioPlan
 async function book(
   findings: readonly Finding[],
   objects: readonly StoredLogObject[],
-  { clock, ration }: { readonly clock: string; readonly ration: DataRatioRation },
+  { execution, clock, ration }: Pick<DataRatioInput, 'execution' | 'clock'> & { readonly ration: DataRatioRation },
   store: ObjectStore,
 ): Promise<Booked> {
   const yesterday = toSpent(await store.get(spentKey(shiftDay(clock, -1))));
@@ -105,8 +105,8 @@ async function book(
       const id = finding.finding_id;
       const look = toLook(finding, objects);
       const lastLook = today.at[id] ?? yesterday.at[id];
-      // A second attempt at the same plan finds its own booking.
-      const isBooked = lastLook === clock;
+      // A second attempt at the same plan finds its own booking. Executions that were started together share their clock.
+      const isBooked = lastLook === clock && today.by[id] === execution;
       const reason = looks.some(({ host }) => isSameHost(look.host, host))
         ? 'the host was looked at for a graver finding'
         : isBooked
@@ -117,6 +117,7 @@ async function book(
         looks.push(look);
         today.bytes += isBooked ? 0 : look.bytes;
         today.at[id] = clock;
+        today.by[id] = execution;
       }
     }
     if (await store.replace(spentKey(clock), JSON.stringify(today), stored?.version)) return { looks, skipped };
@@ -202,7 +203,7 @@ function refuse(
 }
 
 function toSpent(text: string | undefined): Spent {
-  return text === undefined ? { bytes: 0, at: {} } : (JSON.parse(text) as Spent);
+  return { bytes: 0, at: {}, by: {}, ...(text === undefined ? {} : (JSON.parse(text) as Partial<Spent>)) };
 }
 
 function spentKey(clock: string): string {

@@ -43,8 +43,13 @@ function matchesOf(...hosts: string[]): QueryResults {
   };
 }
 
-function planFor(hosts: string[], ration = { bytesPerDay: 1e9, hosts: 5 }, clock = CLOCK): Promise<DataRatioPlan> {
-  const input = { execution: 'x', manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
+function planFor(
+  hosts: string[],
+  ration = { bytesPerDay: 1e9, hosts: 5 },
+  clock = CLOCK,
+  execution = 'x',
+): Promise<DataRatioPlan> {
+  const input = { execution, manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
   return planDataRatio(input, ration, { store, results: matchesOf(...hosts), tableOf: async () => 'vpcflow' });
 }
 
@@ -65,6 +70,13 @@ it('looks at a host over the days of its finding, and one on either side', async
 it('gives a second attempt at the same plan what the first one booked, and books it once', async () => {
   const ration = { bytesPerDay: 2000, hosts: 5 };
   expect(await planFor(['10.0.0.5'], ration)).toEqual(await planFor(['10.0.0.5'], ration));
+  expect(JSON.parse((await store.get('runs/data-ratio/2026-09-10.json'))!)).toMatchObject({ bytes: 2000 });
+});
+
+it('looks at a finding once, though executions that were started together share their clock', async () => {
+  await planFor(['10.0.0.5']);
+  const { hosts, skipped } = await planFor(['10.0.0.5'], undefined, CLOCK, 'y');
+  expect([hosts, skipped.map(({ reason }) => reason)]).toEqual([[], [`looked at ${CLOCK}, again after 6 hours`]]);
   expect(JSON.parse((await store.get('runs/data-ratio/2026-09-10.json'))!)).toMatchObject({ bytes: 2000 });
 });
 
