@@ -79,6 +79,18 @@ describe('sweep.asl.json', () => {
     expect(JSON.stringify(await readStateMachine())).not.toContain('${');
   });
 
+  it('waits for functions that are throttled until others have ended, within the events of a history', () => {
+    const functions = [...TEXT.matchAll(/"Resource": "\$\{\w+FunctionArn\}"/g)].length;
+    const retriers = [
+      ...TEXT.matchAll(
+        /"ErrorEquals": \["Lambda\.TooManyRequestsException"\],\s*"IntervalSeconds": 2,\s*"MaxAttempts": 20,\s*"BackoffRate": 2,\s*"MaxDelaySeconds": 120/g,
+      ),
+    ];
+    expect(retriers).toHaveLength(functions);
+    // A further attempt is scheduled, started and failed: 3 events, beside some 25 of each of 200 chunks.
+    expect(200 * (20 * 3 + 25)).toBeLessThan(25_000);
+  });
+
   it('never repeats a query that failed for its own fault', () => {
     expect(TEXT).not.toMatch(/"ErrorEquals": \[[^\]]*"States\.ALL"[^\]]*\],\s*"(IntervalSeconds|MaxAttempts)"/);
   });

@@ -258,6 +258,18 @@ describe('a run that fails', () => {
     expect(await readHostDataRatios('sweep_test', run.store)).toEqual([]);
   });
 
+  it('nor where that cannot even be recorded', async () => {
+    writeLog(world, 1, HIT);
+    const run = await execute(world, LIST, {
+      before: async (state) => {
+        if (state === 'PlanDataRatio' || state === 'RecordDataRatioFailure') throw new Error('no disk');
+      },
+    });
+    expect(run.failure).toBeUndefined();
+    expect(run.visited.slice(-3)).toEqual(['Collect', 'Publish', 'RecordResult']);
+    expect(run.findings).toHaveLength(1);
+  });
+
   it('because its list of objects is gone: recorded under its own name', async () => {
     writeLog(world, 1, HIT);
     const run = await execute(world, LIST, {
