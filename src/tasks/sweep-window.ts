@@ -2,7 +2,8 @@
  * The completeness ledger at work: every log object of some days is in a manifest whose execution has ended well, or it is
  * found here and done now. Also the way in for what was there before (backfill).
  */
-import { type Manifest, MOST, manifestKey, type StoredLogObject, toManifests } from '../core/batch.ts';
+import { MOST, manifestKey, type StoredLogObject, toManifests } from '../core/batch.ts';
+import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { PartitionConflict } from '../core/log-table.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import { type ListedObject, type Selection, selectObjects } from './ingest.ts';
@@ -35,6 +36,8 @@ export type SweptWindow = {
 
 /** An event may still be under way for this long: S3 delivers typically in seconds, the queue waits a minute. */
 const UNDER_WAY_MILLISECONDS = 15 * 60_000;
+/** A day has a manifest or two a minute, of 18 MB at most. */
+const CONCURRENCY = 8;
 
 /** Starts what is unaccounted for; done twice it starts nothing. */
 export async function sweepWindow(window: SweepWindow, clock: string, ports: SweepWindowPorts): Promise<SweptWindow> {
@@ -49,13 +52,14 @@ export async function sweepWindow(window: SweepWindow, clock: string, ports: Swe
     if (object.modified < before && !accounted.has(toEntry(object))) late.push(object);
   }
   const { conflicts, failed } = await register(late, ports);
-  await ensureViews(ports);
   const objects = late.filter(({ key }) => !failed.has(key));
   for (const manifest of toManifests(objects, MOST)) {
     const key = manifestKey(manifest);
     await ports.store.put(key, JSON.stringify(manifest));
     started.push(await startBatch(key, clock, ports.workflow));
   }
+  // Last, since it may throw: what is late never waits for a view.
+  await ensureViews(ports);
   return { listed, late: late.length, conflicts, unregistered: failed.size, started };
 }
 
@@ -69,11 +73,11 @@ async function readLedger(
   // A batch that began the day before may hold objects of this one.
   for (const day of daysBetween(shiftDay(from, -1), to)) {
     const keys = new Set(await Array.fromAsync(store.list(`manifests/${day}/`)));
-    for (const key of [...keys].filter((each) => each.endsWith('.json')).sort()) {
-      const manifest: Manifest = await readManifest(key, store);
-      for (const object of manifest.objects) accounted.add(toEntry(object));
-      if (!keys.has(doneKey(key))) unfinished.push(key);
-    }
+    const manifests = [...keys].filter((each) => each.endsWith('.json')).sort();
+    await mapConcurrently(CONCURRENCY, manifests, async (key) => {
+      for (const object of (await readManifest(key, store)).objects) accounted.add(toEntry(object));
+    });
+    unfinished.push(...manifests.filter((key) => !keys.has(doneKey(key))));
   }
   return { accounted, unfinished };
 }
