@@ -11,7 +11,7 @@ const settings = { own: networks('OWN_RANGES'), days: Number(required('RETRO_HUN
 /** Which list changed does not matter: all of them together are the version. */
 export const handler = toHandler(async (_event: unknown) => {
   const ports = { store, workflow, list: listLogObjects };
-  const { indicators, isDue, loaded, started } = await retroHunt(settings, new Date().toISOString(), ports);
+  const { indicators, isDue, loaded, started } = await retroHunt(settings, () => new Date().toISOString(), ports);
   for (const problem of loaded.problems.slice(0, 100)) logger.warn('line of a list', { problem });
   logger.info('indicators', { indicators, isDue, count: loaded.indicators.length, started });
   return { indicators, isDue, started: started.length };

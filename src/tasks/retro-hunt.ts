@@ -24,10 +24,12 @@ export type RetroHunt = {
 /** Brings the lists into force; where that changed anything, starts executions over so many days up to now. */
 export async function retroHunt(
   settings: { readonly own: readonly Network[]; readonly days: number },
-  clock: string,
+  now: () => string,
   ports: RetroHuntPorts,
 ): Promise<RetroHunt> {
-  const { indicators, since, loaded, isRetroHuntDue: isDue } = await importIncoming(settings.own, clock, ports.store);
+  const { indicators, since, loaded, isRetroHuntDue: isDue } = await importIncoming(settings.own, now(), ports.store);
+  // Later than that of any execution that still found the version before: of two outcomes the later one stays.
+  const clock = now();
   const today = clock.slice(0, 10);
   const days = isDue && settings.days > 0 ? daysBetween(shiftDay(today, 1 - settings.days), today) : [];
   const started: Started[] = [];

@@ -18,7 +18,8 @@ export async function startExecution(input: ExecutionInput, workflow: Workflow):
     execution = attempt === 1 ? input.execution : `${input.execution}_${attempt}`;
     if (await workflow.start(execution, { ...input, execution })) return { execution, outcome: 'started' };
     const status = await workflow.status(execution);
-    if (status === 'RUNNING') return { execution, outcome: 'running' };
+    // Described too soon, an execution that somebody else has just started is not known yet.
+    if (status === 'RUNNING' || status === undefined) return { execution, outcome: 'running' };
     if (status === 'SUCCEEDED') return { execution, outcome: 'succeeded' };
   }
   return { execution, outcome: 'given up' };
