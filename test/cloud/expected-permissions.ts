@@ -30,12 +30,13 @@ export const EXPLAINED: readonly Explained[] = [
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html',
   },
   {
-    permission: /^(Ingest|Sweep|LoadPartitions)Role\.(WriteViews glue|WriteResults s3|FindResults s3):/,
+    permission: /^(Ingest|Sweep|LoadPartitions)Role\.((WriteViews|LookAtDefault) glue|WriteResults s3|FindResults s3):/,
     why: 'Athena makes a view, and writes the empty result of making it, as whoever asked',
     source: 'https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html',
   },
   {
-    permission: /^StateMachineRole\.(ReadCatalog glue|(Read|List|Find)[A-Z][A-Za-z]+ s3|WriteResults s3):/,
+    permission:
+      /^StateMachineRole\.((ReadCatalog|LookAtDefault) glue|(Read|List|Find)[A-Z][A-Za-z]+ s3|WriteResults s3):/,
     why: 'Athena reads catalogue, logs and evidence, and writes results, as whoever asked',
     source: 'https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html',
   },

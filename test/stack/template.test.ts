@@ -341,7 +341,9 @@ describe('what rests', () => {
       ['runs/', 400],
       ['evidence/', 400],
     ]);
-    expect(rules.at(-1)).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: 30 } });
+    expect(rules.at(-1)).toMatchObject({
+      ...{ NoncurrentVersionExpiration: { NoncurrentDays: 30 }, ExpiredObjectDeleteMarker: true },
+    });
   });
 
   it('of logs is kept for a while, and encrypted', () => {
