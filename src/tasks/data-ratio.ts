@@ -37,6 +37,7 @@ export type DataRatioInput = Pick<ExecutionInput, 'execution' | 'manifest' | 'cl
 
 export type DataRatioPlan = {
   readonly hosts: readonly DataRatioHost[];
+  /** The first of them; all are in runs/<execution>/data-ratio/skipped.json. */
   readonly skipped: readonly { readonly findingId: string; readonly reason: string }[];
 };
 
@@ -48,6 +49,12 @@ const DAY_MILLISECONDS = 24 * 3_600_000;
 
 /** A query stays under 150 KB: `"$path" IN (…)` may take this much of it. */
 export const MOST_PATHS = { bytes: 100_000, objects: 500 };
+/**
+ * A state carries 262,144 bytes, and no Catch takes the error of one that would carry more: some 900 bytes for each query and
+ * its result, 100 for each finding that is skipped. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+const MOST_QUERIES = 100;
+const MOST_TOLD = 20;
 
 export type DataRatioPorts = {
   readonly store: ObjectStore;
@@ -70,8 +77,16 @@ export async function planDataRatio(
   if (findings.length === 0) return { hosts: [], skipped: [] };
   const objects = await readQueryable(input, store);
   const { looks, skipped } = await book(findings, objects, { ...input, ration }, store);
-  const hosts = await Promise.all(looks.map((look) => writeLook(look, input.execution, ports)));
-  return { hosts: hosts.flat(), skipped };
+  const hosts: DataRatioHost[] = [];
+  const allSkipped = [...skipped];
+  for (const look of looks) {
+    const queries = await toQueries(look, ports);
+    const { findingId } = look.host;
+    if (hosts.length + queries.length <= MOST_QUERIES) hosts.push(...(await writeLook(look, queries, input, store)));
+    else allSkipped.push({ findingId, reason: `${queries.length} queries more than the ${MOST_QUERIES} at most` });
+  }
+  await store.put(`runs/${input.execution}/data-ratio/skipped.json`, JSON.stringify(allSkipped));
+  return { hosts, skipped: allSkipped.slice(0, MOST_TOLD) };
 }
 
 /** Trouble that makes a query over the object fail, or last for ever. */
@@ -127,23 +142,31 @@ async function book(
 type Host = Omit<DataRatioHost, 'objects' | 'table'>;
 type Look = { readonly host: Host; readonly objects: readonly StoredLogObject[]; readonly bytes: number };
 
+type LookQuery = { readonly table: string; readonly list: readonly StoredLogObject[] };
+
 /** One query for each table, and for each list of objects that a query can name. */
-async function writeLook({ host, objects }: Look, execution: string, ports: DataRatioPorts): Promise<DataRatioHost[]> {
+async function toQueries({ objects }: Look, { tableOf, mostPaths }: DataRatioPorts): Promise<LookQuery[]> {
   const byTable = new Map<string, StoredLogObject[]>();
   for (const object of objects) {
-    const table = await ports.tableOf(object);
+    const table = await tableOf(object);
     if (table === undefined) continue;
     const own = byTable.get(table) ?? [];
     byTable.set(table, own);
     own.push(object);
   }
-  const queries = [...byTable].flatMap(([table, own]) =>
-    toPathLists(own, ports.mostPaths).map((list) => ({ table, list })),
-  );
+  return [...byTable].flatMap(([table, own]) => toPathLists(own, mostPaths).map((list) => ({ table, list })));
+}
+
+function writeLook(
+  { host }: Look,
+  queries: readonly LookQuery[],
+  { execution }: DataRatioInput,
+  store: ObjectStore,
+): Promise<DataRatioHost[]> {
   return Promise.all(
     queries.map(async ({ table, list }, at) => {
       const key = `runs/${execution}/data-ratio/${host.findingId}.${at}.objects.json`;
-      await ports.store.put(key, JSON.stringify(list));
+      await store.put(key, JSON.stringify(list));
       return { ...host, objects: key, table };
     }),
   );

@@ -114,6 +114,23 @@ it('keeps to so many hosts a batch, and names those left out', async () => {
   expect(skipped).toEqual([{ findingId: expect.stringMatching(/^fh-/), reason: '2 graver hosts came first' }]);
 });
 
+it('hands on what a state can carry, however many hosts: the others are named in the store', async () => {
+  const names = Array.from({ length: 3000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+  const plan = await planFor(names);
+  expect([plan.hosts.length, JSON.stringify(plan).length < 10_000]).toEqual([5, true]);
+  const skipped = JSON.parse((await store.get('runs/x/data-ratio/skipped.json'))!) as DataRatioPlan['skipped'];
+  expect(skipped).toHaveLength(names.length - 5);
+  expect(skipped.slice(0, plan.skipped.length)).toEqual(plan.skipped);
+});
+
+it('hands on what a state can carry, however many objects: a host of too many queries is skipped', async () => {
+  const objects = Array.from({ length: 50_000 }, (_, i) => ({ ...toObject('2026-09-01'), key: `${i}.log.gz` }));
+  await store.put('manifests/b.json', JSON.stringify({ batch: 'b', objects }));
+  const { hosts, skipped } = await planFor(['10.0.0.5', '10.0.0.6']);
+  expect(hosts.map(({ ip }) => ip)).toEqual(Array.from({ length: 100 }, () => '10.0.0.5'));
+  expect(skipped.map(({ reason }) => reason)).toEqual(['100 queries more than the 100 at most']);
+});
+
 it('keeps to so many bytes a day, over several batches', async () => {
   // Two of the three objects lie in the host's days.
   const ration = { bytesPerDay: 4000, hosts: 5 };
