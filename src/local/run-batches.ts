@@ -8,7 +8,7 @@ import type { LoadedIndicators } from '../tasks/indicator-versions.ts';
 import { isRemote, openLogs, REMOTE_CONCURRENCY, type RemoteLogs } from './remote-logs.ts';
 import { runExecution } from './state-machine.ts';
 import type { SweepProgress } from './sweep-progress.ts';
-import { openTasks } from './tasks.ts';
+import { openTasks, type TaskOptions } from './tasks.ts';
 
 export type BatchWork = {
   readonly mode: 'sweep' | 'hunt';
@@ -20,6 +20,7 @@ export type BatchWork = {
   readonly home: string;
   readonly store: ObjectStore;
   readonly remote?: RemoteLogs;
+  readonly scanBy?: TaskOptions['scanBy'];
   readonly signal?: AbortSignal;
   readonly report: (progress: SweepProgress) => void;
 };
@@ -52,6 +53,7 @@ async function runBatch(ingested: Manifest, work: BatchWork): Promise<string> {
     onScan: (progress) => report({ step: 'scan', ...progress }),
     onMatch: () => report({ step: 'match' }),
     ...(areRemote ? { logs: openLogs(work.remote) } : {}),
+    ...(work.scanBy === undefined ? {} : { scanBy: work.scanBy }),
     ...(signal === undefined ? {} : { signal }),
   });
   try {

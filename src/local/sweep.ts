@@ -10,6 +10,7 @@ import { loadIndicators } from './indicator-versions.ts';
 import { listLogs, type RemoteLogs } from './remote-logs.ts';
 import { LIMITS, runBatches, toWindow } from './run-batches.ts';
 import type { SweepProgress } from './sweep-progress.ts';
+import type { TaskOptions } from './tasks.ts';
 
 export type SweepRequest = {
   readonly logs: readonly string[];
@@ -24,6 +25,7 @@ export type SweepRequest = {
   readonly allow?: readonly string[];
   readonly own?: readonly string[];
   readonly clock: Date;
+  readonly scanBy?: TaskOptions['scanBy'];
   readonly onProgress?: (progress: SweepProgress) => void;
   readonly signal?: AbortSignal;
 };

@@ -12,6 +12,7 @@ import { makeWorld, type World } from '../oracle/world.ts';
 import { CLOCK, execute, logName, readChunk, record, writeLog } from './executions.ts';
 
 const LIST = '203.0.113.7,C2 server\n';
+const LATER = '2026-09-10T13:00:00.000Z';
 const HIT = [record('10.0.0.5', '203.0.113.7'), record('203.0.113.7', '10.0.0.5')];
 const CLEAN = [record('10.0.0.5', '198.51.100.9'), record('198.51.100.9', '10.0.0.5')];
 const ALL_STATES = [
@@ -30,6 +31,7 @@ const ALL_STATES = [
 ];
 
 let world: World;
+let objects = '';
 beforeEach(() => {
   world = makeWorld();
 });
@@ -101,6 +103,50 @@ describe('the way', () => {
     expect(run.findings.map(({ local_ip }) => local_ip).sort()).toEqual(['10.0.0.5', '10.0.0.6']);
   });
 
+  it('of objects that are queried where they lie: no Scan, the same finding', async () => {
+    writeLog(world, 1, HIT);
+    writeLog(world, 2, CLEAN);
+    const read = await execute(world, LIST);
+    const queried = await execute(world, LIST, { scanBy: 'query', execution: 'sweep_queried', clock: LATER });
+    expect(queried.failure).toBeUndefined();
+    const match = ALL_STATES.slice(ALL_STATES.indexOf('BindMatch')).filter(
+      (state) => !/^(Bind|Run)DataRatio$/.test(state),
+    );
+    expect(queried.visited).toEqual(['Plan', 'BindAddresses', 'RunAddresses', 'ResolveAddresses', ...match]);
+    expect(queried.findings).toEqual(read.findings);
+    expect(await readChunk(queried, 0)).toMatchObject({ objects: 2, records: 0, trouble: [] });
+    const evidence = await Array.fromAsync(queried.store.list('evidence/records/'));
+    expect(evidence).toHaveLength(1); // the first run's
+  });
+
+  it('of objects that are queried and touch no indicator ends after that', async () => {
+    writeLog(world, 1, CLEAN);
+    const run = await execute(world, LIST, { scanBy: 'query' });
+    expect(run.failure).toBeUndefined();
+    expect(run.visited).toEqual(['Plan', 'BindAddresses', 'RunAddresses', 'ResolveAddresses', 'RecordResult']);
+  });
+
+  it('of objects that no query can be asked about: they are read after all', async () => {
+    writeLog(world, 1, HIT);
+    const run = await execute(world, LIST, {
+      scanBy: 'query',
+      before: async (state, home) => {
+        const path = join(home, 'runs/sweep_test/chunks/0.objects.json');
+        if (state === 'BindAddresses') objects = readFileSync(path, 'utf8');
+        // Binding reads the list as well, and Scan: only the query must find it broken.
+        if (state === 'RunAddresses') writeFileSync(path, 'overwritten');
+        if (state === 'ScanChunk') writeFileSync(path, objects);
+      },
+    });
+    expect(run.failure).toBeUndefined();
+    expect(run.visited.slice(0, 6)).toEqual([
+      ...['Plan', 'BindAddresses', 'RunAddresses', 'RunAddresses', 'RunAddresses', 'ScanChunk'],
+    ]);
+    expect(run.visited.slice(6)).toEqual(ALL_STATES.slice(2));
+    expect(run.findings).toHaveLength(1);
+    expect(await readChunk(run, 0)).toMatchObject({ objects: 1, records: 2, matches: 2 });
+  });
+
   it('of a batch whose new list finds nothing withdraws what the old one had found', async () => {
     writeLog(world, 1, HIT);
     const first = await execute(world, LIST);
@@ -119,7 +165,7 @@ describe('the way', () => {
   it('of the same batch again changes nothing', async () => {
     writeLog(world, 1, HIT);
     const first = await execute(world, LIST);
-    const second = await execute(world, LIST, { clock: '2026-09-10T13:00:00.000Z' });
+    const second = await execute(world, LIST, { clock: LATER });
     expect(second.failure).toBeUndefined();
     expect(second.findings).toEqual(first.findings);
     const changes = JSON.parse((await second.store.get('runs/sweep_test/changes.json'))!);
