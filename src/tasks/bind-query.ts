@@ -2,6 +2,7 @@
  * BindMatch, BindDataRatio, BindAddresses: what a query state runs. Built inside its own Map iteration, so that states stay
  * small. Parameters are SQL literals in the order of the text's `?`, as Athena wants them.
  */
+import { toAthenaStatement } from '../core/athena-statement.ts';
 import type { StoredLogObject } from '../core/batch.ts';
 import { ExecutionFailed } from '../core/errors.ts';
 import type { Chunk, EvidenceRef } from '../core/execution.ts';
@@ -69,7 +70,8 @@ async function readObjects(key: string, store: ObjectStore): Promise<StoredLogOb
   return JSON.parse(text) as StoredLogObject[];
 }
 
-function toQueryInput({ sql, values }: BoundQuery): QueryInput {
+function toQueryInput(bound: BoundQuery): QueryInput {
+  const { sql, values } = toAthenaStatement(bound);
   return { queryString: sql, parameters: values.map(toLiteral) };
 }
 

@@ -63,7 +63,7 @@ export function toDates(
 }
 
 async function run(
-  { sql, values }: ReturnType<typeof bindQuery>,
+  bound: ReturnType<typeof bindQuery>,
   { stack, aws, s3 }: StackConnection,
   say: (line: string) => void,
   signal: AbortSignal,
@@ -74,8 +74,10 @@ async function run(
   const { openAthenaResults } = await import('../../aws/athena-results.ts');
   const { readQueryColumns } = await import('../../aws/athena-columns.ts');
   const { linkToQuery } = await import('../../aws/console-links.ts');
+  const { toAthenaStatement } = await import('../../core/athena-statement.ts');
   const { toLiteral } = await import('../../tasks/bind-query.ts');
   const client = new AthenaClient(toClientConfig(aws));
+  const { sql, values } = toAthenaStatement(bound);
   const query = { sql, parameters: values.map(toLiteral) };
   const { queryId, location, scannedBytes } = await runAthenaQuery(client, stack, query, signal);
   say(`${tellCost(scannedBytes)}; ${linkToQuery(stack, queryId)}`);
