@@ -12,7 +12,7 @@ export type TableColumn = { readonly name: string; readonly type: 'string' | 'sm
 export type LogTable = {
   /** `flow_…`: a function of root and format. */
   readonly name: string;
-  /** `s3://bucket/prefix/AWSLogs/`, or below an organisation's id. */
+  /** Folder of the root: `s3://bucket/prefix/AWSLogs/`, or below an organisation's id. */
   readonly root: string;
   /** In the order of the text; fields that the format lacks stand behind and are NULL. */
   readonly columns: readonly TableColumn[];
@@ -34,14 +34,18 @@ export type PartitionConflict = PartitionLocation & { readonly registered: strin
 /** Partition columns of every log table, the playbook's. */
 export const PARTITION_COLUMNS = ['date_partition', 'region_partition', 'account_partition'] as const;
 
-const ROOT = /^(.*?\/AWSLogs\/(?:o-[a-z0-9]+\/)?)(?=\d{12}\/|aws-account-id=)/;
+const ROOT = /^(.*?\/AWSLogs\/(?:o-[a-z0-9]+\/)?)(?=\d{12}\/|(aws-account-id=))/;
 const DAY_FOLDER = /^(.*\/(?:\d{4}\/\d{2}\/\d{2}|year=\d{4}\/month=\d{2}\/day=\d{2})\/)/;
 
-/** `s3://…/AWSLogs/…` → the root of its layout and its day folder; undefined for an object outside of both. */
+/**
+ * `s3://…/AWSLogs/…` → the root of its layout and its day folder; undefined for an object outside of both. Hive-style keys have
+ * a root of their own, `…/AWSLogs/aws-account-id=`: a day of theirs and one of plain keys are two places, and a table has one
+ * for each partition.
+ */
 export function toTablePlace(key: string): { root: string; dayFolder: string } | undefined {
-  const root = ROOT.exec(key)?.[1];
+  const [, folder, hive = ''] = ROOT.exec(key) ?? [];
   const dayFolder = DAY_FOLDER.exec(key.slice(0, key.lastIndexOf('/') + 1))?.[1];
-  return root === undefined || dayFolder === undefined ? undefined : { root, dayFolder };
+  return folder === undefined || dayFolder === undefined ? undefined : { root: `${folder}${hive}`, dayFolder };
 }
 
 /** The table of all objects below the root that have this format. */
@@ -50,25 +54,40 @@ export function toLogTable(root: string, format: FlowFormat): LogTable {
     .update(`${root}\n${format.fields.join(' ')}`)
     .digest('hex')
     .slice(0, 16)}`;
-  const own = format.fields.map(toColumn);
+  const own = toColumns(format.fields);
   const names = new Set(own.map((column) => column.name));
   const lacking = FLOW_COLUMNS.filter(({ column }) => !names.has(column)).map(({ column, type }) => ({
     name: column,
     type,
   }));
-  return { name, root, columns: [...own, ...lacking] };
+  return { name, root: root.slice(0, root.lastIndexOf('/') + 1), columns: [...own, ...lacking] };
 }
 
 const COLUMN_BY_FIELD: ReadonlyMap<string, TableColumn> = new Map(
   FLOW_COLUMNS.map(({ column, field, type }) => [field, { name: column, type }]),
 );
+/** What the Glue Data Catalog takes. */
+const LONGEST_NAME = 255;
 
-/** The playbook's name where it has one, else the field's with underscores; what nobody knows is text. */
-function toColumn(field: string, at: number, fields: readonly string[]): TableColumn {
-  const known = COLUMN_BY_FIELD.get(field);
-  const isRepeated = fields.indexOf(field) < at;
-  if (known !== undefined && !isRepeated) return known;
+/** The playbook's names where it has one, each given once; what else there is may be called whatever it is, but not as another. */
+function toColumns(fields: readonly string[]): TableColumn[] {
+  const taken = new Set<string>([...FLOW_COLUMNS.map(({ column }) => column), ...PARTITION_COLUMNS]);
+  return fields.map((field, at) => {
+    const known = COLUMN_BY_FIELD.get(field);
+    const isRepeated = fields.indexOf(field) < at;
+    if (known !== undefined && !isRepeated) return known;
+    const column = isRepeated ? undefined : toOtherColumn(field);
+    const isFree = column !== undefined && !taken.has(column.name);
+    let { name, type }: TableColumn = isFree ? column : { name: `field_${at + 1}`, type: 'string' };
+    while (taken.has(name)) name = `${name}_`;
+    taken.add(name);
+    return { name, type };
+  });
+}
+
+/** The field's name with underscores; what nobody knows is text. No column where nothing of the name is left. */
+function toOtherColumn(field: string): TableColumn | undefined {
   const name = field.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
-  const type = FLOW_FIELDS.get(field)?.type ?? 'string';
-  return isRepeated || !/^[a-z]/.test(name) ? { name: `field_${at + 1}`, type: 'string' } : { name, type };
+  const isName = /^[a-z]/.test(name) && name.length <= LONGEST_NAME;
+  return isName ? { name, type: FLOW_FIELDS.get(field)?.type ?? 'string' } : undefined;
 }
