@@ -6,6 +6,8 @@
 
 /** A key's prefix goes into event patterns and policies, where `*`, `?`, `$` and `\` would mean something else. */
 const LOCATION = /^(?:s3:\/\/)?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9_.=+/-]*))?$/;
+/** Each is in the policies of several roles, which may have 10,240 characters: at 40 the state machine's had 12,772. */
+const MOST_LOCATIONS = 20;
 const ACCOUNT = /^\d{12}$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
@@ -117,6 +119,11 @@ async function readLogs(check) {
     if (value.split(/[/,]/).some((part) => part.trim() === 'AWSLogs')) {
       check.problems.push(`${name}: "AWSLogs" is reserved, flow logs are delivered to AWSLogs/ below it; leave it out`);
     }
+  }
+  if (given.length > MOST_LOCATIONS) {
+    check.problems.push(
+      `logLocations: ${given.length} of them, ${MOST_LOCATIONS} at most; name a prefix above several, or deploy another stage`,
+    );
   }
   if (given.length > 0 && folder !== '') {
     check.problems.push('logFolder: it is for the bucket made here; write the folder of your own into logLocations');

@@ -34,7 +34,10 @@ function report({
   withoutTable,
 }: IngestedEvents): void {
   const foreignCount = Object.values(foreign).reduce((total, objectCount) => total + (objectCount ?? 0), 0);
+  const givenUp = started.filter(({ outcome }) => outcome === 'given up');
   count({ LogObjects: objects, LogObjectsForeign: foreignCount, PartitionConflicts: conflicts.length });
+  count({ ExecutionsFailed: givenUp.length });
+  for (const { execution } of givenUp) logger.error('given up', { execution });
   for (const [messageId, reason] of failed) logger.warn('message failed', { messageId, reason });
   for (const conflict of conflicts) logger.error('partition is registered elsewhere', { conflict });
   if (viewsFailure !== undefined) logger.error('the views could not be made; the next sweep tries again', viewsFailure);

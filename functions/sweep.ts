@@ -1,4 +1,5 @@
 /** Scheduled sweep: what the last hours brought is accounted for, or is done now. */
+import { resumeRetroHunts } from '../src/tasks/retro-hunt.ts';
 import { sweepWindow } from '../src/tasks/sweep-window.ts';
 import { registerPorts } from './lambda/catalog.ts';
 import { count, logger, toHandler } from './lambda/handler.ts';
@@ -15,9 +16,11 @@ export const handler = toHandler(async ({ hours }: { readonly hours: number }) =
     new Date(now).toISOString(),
     ports,
   );
-  count({ PartitionConflicts: conflicts.length });
+  const again = await resumeRetroHunts({ store: registerPorts.store, workflow });
+  const givenUp = [...started, ...again].filter(({ outcome }) => outcome === 'given up');
+  count({ PartitionConflicts: conflicts.length, ExecutionsFailed: givenUp.length });
   for (const conflict of conflicts) logger.error('partition is registered elsewhere', { conflict });
-  for (const { execution, outcome } of started) if (outcome === 'given up') logger.error('given up', { execution });
-  logger.info('swept', { ...window, listed, late, unregistered, started });
+  for (const { execution } of givenUp) logger.error('given up', { execution });
+  logger.info('swept', { ...window, listed, late, unregistered, started, again });
   return { listed, late, started: started.length };
 });

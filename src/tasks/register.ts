@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredLogObject } from '../core/batch.ts';
 import { flowRecordsViews, type ViewTexts } from '../core/flow-records-view.ts';
+import { mapConcurrently } from '../core/limit-concurrency.ts';
 import {
   type LogTable,
   type PartitionConflict,
@@ -37,7 +38,7 @@ type Place = { readonly object: StoredLogObject; readonly table: LogTable; reado
 export async function register(objects: readonly StoredLogObject[], ports: RegisterPorts): Promise<Registered> {
   const failed = new Map<string, Error>();
   const places: Place[] = [];
-  let hasNewFormat = false;
+  let hasNewFormat = await learnAhead(objects, ports);
   let withoutTable = 0;
   for (const object of objects) {
     try {
@@ -61,6 +62,22 @@ export async function register(objects: readonly StoredLogObject[], ports: Regis
   }
   const viewsFailure = hasNewFormat ? await ensureViews(ports).catch((error: Error) => error) : undefined;
   return { withoutTable, conflicts, failed, ...(viewsFailure === undefined ? {} : { viewsFailure }) };
+}
+
+/** So many flow logs are asked at once; the first batch of an organisation may bring thousands. */
+const CONCURRENCY = 16;
+
+/** Learns the formats of flow logs several at a time, and whether one was new; what cannot be learned is told object by object. */
+async function learnAhead(objects: readonly StoredLogObject[], ports: RegisterPorts): Promise<boolean> {
+  const first = new Map<string, StoredLogObject>();
+  for (const object of objects) {
+    const key = `${object.flowLogId} ${toTablePlace(object.key)?.root}`;
+    if (!first.has(key)) first.set(key, object);
+  }
+  const learned = await mapConcurrently(CONCURRENCY, [...first.values()], (object) =>
+    placeObject(object, ports).catch(() => undefined),
+  );
+  return learned.some((placed) => placed?.isNew);
 }
 
 async function placeObject(

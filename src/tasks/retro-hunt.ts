@@ -3,7 +3,7 @@ import type { Network } from '../core/address.ts';
 import { MOST, type StoredLogObject, toManifests, toOwnBatch } from '../core/batch.ts';
 import { type ExecutionInput, toExecutionName } from '../core/execution.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
-import { finishRetroHunt, importIncoming, type LoadedIndicators } from './indicator-versions.ts';
+import { currentIndicators, finishRetroHunt, importIncoming, type LoadedIndicators } from './indicator-versions.ts';
 import { type ListedObject, selectObjects } from './ingest.ts';
 import { type Started, startExecution } from './start-execution.ts';
 import { daysBetween, type SweepWindow, shiftDay } from './sweep-window.ts';
@@ -36,7 +36,11 @@ export async function retroHunt(
   for (const day of days.reverse()) {
     const window = { from: day, to: day, accounts: [], regions: [] };
     const objects = await Array.fromAsync(selectObjects(ports.list(window), window));
-    started.push(...(await startSweeps(objects, { mode: 'sweep', clock, indicators, since, window: {} }, ports)));
+    const work = { mode: 'sweep', clock, indicators, since, window: {} } as const;
+    for (const input of await writeSweeps(objects, work, ports.store)) {
+      await ports.store.put(pendingKey(input.execution), JSON.stringify(input));
+      started.push(await startExecution(input, ports.workflow));
+    }
   }
   if (isDue) await finishRetroHunt({ indicators, since }, ports.store);
   return { indicators, isDue, loaded, started };
@@ -50,16 +54,52 @@ export type SweepWork = Pick<ExecutionInput, 'mode' | 'clock' | 'window'> & {
 /** One execution per batch. Their manifests are no part of the ledger of what came in. */
 export async function startSweeps(
   objects: readonly StoredLogObject[],
-  { since, ...work }: SweepWork,
+  work: SweepWork,
   { store, workflow }: Pick<RetroHuntPorts, 'store' | 'workflow'>,
 ): Promise<Started[]> {
   const started: Started[] = [];
+  for (const input of await writeSweeps(objects, work, store)) started.push(await startExecution(input, workflow));
+  return started;
+}
+
+/**
+ * Executions of retro-hunts that have not ended well are started again, each under a name of its own; those for lists that are
+ * no longer in force are dropped.
+ */
+export async function resumeRetroHunts({ store, workflow }: Omit<RetroHuntPorts, 'list'>): Promise<Started[]> {
+  const { indicators } = await currentIndicators(store);
+  const started: Started[] = [];
+  for (const key of (await Array.fromAsync(store.list(PENDING))).sort()) {
+    const text = await store.get(key);
+    if (text === undefined) continue;
+    const input = JSON.parse(text) as ExecutionInput;
+    const isInForce = input.indicators === indicators;
+    const again = isInForce ? await startExecution(input, workflow) : undefined;
+    if (again === undefined || again.outcome === 'succeeded') await store.remove(key);
+    else started.push(again);
+  }
+  return started;
+}
+
+/** Executions of a retro-hunt that are not known to have ended well. */
+const PENDING = 'retro-hunts/';
+
+function pendingKey(execution: string): string {
+  return `${PENDING}${execution}.json`;
+}
+
+async function writeSweeps(
+  objects: readonly StoredLogObject[],
+  { since, ...work }: SweepWork,
+  store: ObjectStore,
+): Promise<ExecutionInput[]> {
+  const inputs: ExecutionInput[] = [];
   for (const manifest of toManifests(objects, MOST)) {
     const named = { ...work, ...(since === undefined ? {} : { since }) };
     const execution = toExecutionName(work.mode, manifest.batch, named);
     const key = `runs/${execution}/manifest.json`;
     await store.put(key, JSON.stringify(toOwnBatch(manifest, execution)));
-    started.push(await startExecution({ ...work, execution, manifest: key }, workflow));
+    inputs.push({ ...work, execution, manifest: key });
   }
-  return started;
+  return inputs;
 }

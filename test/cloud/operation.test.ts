@@ -152,7 +152,8 @@ describe('log objects', () => {
   });
 
   it('that are gone, or no gzip, are counted, and the others of their batch are found', async () => {
-    const gone = await deliver({ serial: 23, host: '10.0.0.23' });
+    // The first of its flow log: even its header cannot be read.
+    const gone = await deliver({ serial: 23, host: '10.0.0.23', flowLogId: 'fl-0d0d0d0d0d0d0d0d0' });
     cloud.double.s3.delete(cloud.double.s3.bucket(LOG_BUCKET), gone);
     const { key } = makeLog({ serial: 24 });
     await cloud.double.s3.put(LOG_BUCKET, key, 'no gzip at all');
@@ -324,6 +325,28 @@ describe('a retro-hunt that was cut short', () => {
     await settle();
     expect(executions()).toHaveLength(before);
     expect(await readState('indicators/current.json')).toEqual({ ...current, isRetroHuntDue: false });
+  });
+});
+
+describe('a retro-hunt whose execution fails', () => {
+  it('is started again by the next sweep, until it has ended well', async () => {
+    const { name } = cloud.stack.functions.collect!;
+    const collect = cloud.double.functions.get(name)!;
+    cloud.double.functions.set(name, () => {
+      throw new Error('not today');
+    });
+    await putList('third.txt', '192.0.2.50 # third\n');
+    cloud.double.functions.set(name, collect);
+    expect(stateKeys('retro-hunts/')).not.toEqual([]);
+    expect(await hosts()).not.toContain('10.0.0.50 192.0.2.50');
+    for (let i = 0; i < 2; i++) {
+      await cloud.invoke('sweep', { hours: 1 });
+      await settle();
+    }
+    expect(await hosts()).toContain('10.0.0.50 192.0.2.50');
+    expect(stateKeys('retro-hunts/')).toEqual([]);
+    cloud.double.s3.delete(cloud.double.s3.bucket(cloud.stateBucket), 'indicators/incoming/third.txt');
+    await settle();
   });
 });
 
