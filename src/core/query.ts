@@ -90,7 +90,10 @@ export function bindQuery(
         `${name} needs --param ${parameter.name}=…: ${parameter.description}. Its parameters: ${known}.`,
       );
     }
-    values.set(parameter.name, typeof text === 'string' ? parseValue(name, parameter, text) : text);
+    values.set(
+      parameter.name,
+      typeof text === 'string' ? parseValue(name, parameter, text) : checkList(name, parameter, text),
+    );
   }
   const inOrder = definition.placeholders.map((placeholder) => values.get(placeholder)!);
   return { sql: spreadLists(definition.sql, inOrder), values: inOrder.flat() };
@@ -176,8 +179,7 @@ const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\?\s*\/\*\s*\w+\s*\*\/|\?
 function toBareSql(text: string): string {
   return text.replace(TOKENS, (token) => {
     if (token.startsWith('?')) return token.replaceAll(/\s/g, '');
-    if (token.startsWith('/*')) return `/*${token.slice(2, -2).trim()}*/`;
-    return token.startsWith('--') ? ' ' : "''";
+    return /^(--|\/\*)/.test(token) ? ' ' : "''";
   });
 }
 
@@ -221,6 +223,12 @@ function checkPartitionPredicate({ name, kind, table, sql }: QueryDefinition): v
       throw new UsageError(`SQL definition ${name} is refused: a scan of ${table} does not name its partitions.`);
     }
   }
+}
+
+/** `IN ()` is no SQL. */
+function checkList(query: string, { name, type }: QueryParameter, items: readonly string[]): readonly string[] {
+  if (type === 'objects' && items.length > 0) return items;
+  throw new UsageError(`${query}: ${name} is not a list of log objects.`);
 }
 
 function parseValue(query: string, parameter: QueryParameter, text: string): ParameterValue {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
 import { FLOW_FIELDS } from '../../src/core/flow-field.ts';
 import { FLOW_COLUMNS, JSON_COLUMNS } from '../../src/core/flow-table.ts';
-import { bindQuery, closestNames, parseDefinition } from '../../src/core/query.ts';
+import { bindQuery, closestNames, parseDefinition, withTable } from '../../src/core/query.ts';
 import { readCatalogue, readDefinitions } from '../../src/local/sql-files.ts';
 
 const WHERE = `WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
@@ -142,6 +142,61 @@ describe('bindQuery', () => {
         },
       ),
     );
+  });
+});
+
+describe('a list of objects', () => {
+  const objects = parseDefinition(
+    `${HEADER.replace('--   ip ip: the address', '--   objects objects: the objects').replace(/-- {3}(ports|limit).*\n/g, '')}
+SELECT '?' AS "a?", '"$path" IN (?)' AS b -- ? /* objects */ in a comment
+FROM vpcflow ${WHERE}
+  /* ? and 'it''s ? */
+  AND "$path" IN (? /* objects */) AND 'it''s ?' <> "x""?"`,
+  );
+
+  it('stands as IN (?), once for each, and only there', () => {
+    const paths = ["s3://b/it's.gz", 's3://b/a?b.gz', 's3://b/--.gz'];
+    const { sql, values } = bindQuery(objects, { ...DAYS, objects: paths });
+    expect(sql).toContain('AND "$path" IN (?, ?, ?) AND');
+    expect(sql).toContain(`SELECT '?' AS "a?", '"$path" IN (?)' AS b -- ? /* objects */ in a comment\n`);
+    expect(sql).toContain(`/* ? and 'it''s ? */`);
+    expect(sql).toContain(`'it''s ?' <> "x""?"`);
+    expect(values).toEqual(['2026/09/01', '2026/09/02', '*', '*', '*', '*', ...paths]);
+    expect(sql).not.toContain('s3://');
+  });
+
+  it('holds as many as are given, in their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 1, maxLength: 40 }), (paths) => {
+        const { sql, values } = bindQuery(objects, { ...DAYS, objects: paths });
+        expect(sql).toContain(`"$path" IN (${paths.map(() => '?').join(', ')})`);
+        expect(values.slice(6)).toEqual(paths);
+      }),
+    );
+  });
+
+  it('is no text, and not empty', () => {
+    expect(() => bindQuery(objects, { ...DAYS, objects: 's3://b/x.gz' })).toThrow(/is not a list of log objects/);
+    expect(() => bindQuery(objects, { ...DAYS, objects: [] })).toThrow(/is not a list of log objects/);
+  });
+});
+
+describe('withTable', () => {
+  it('puts another table wherever the definition reads its own', () => {
+    const { sql } = withTable(parseDefinition(HEADER + BODY), 'flow_0a1b2c3d4e5f6071');
+    expect(sql).toContain('\nFROM flow_0a1b2c3d4e5f6071 WHERE');
+    expect(sql.replace('FROM flow_0a1b2c3d4e5f6071', 'FROM vpcflow')).toBe(probe.sql);
+    const twice = { ...probe, sql: 'SELECT 1 FROM vpcflow JOIN\n vpcflow AS vpcflow_2 ON vpcflow.a = vpcflow_2.a' };
+    expect(withTable(twice, 't').sql).toBe('SELECT 1 FROM t JOIN\n t AS vpcflow_2 ON vpcflow.a = vpcflow_2.a');
+  });
+
+  it('leaves parameters and what they are bound to as they were', () => {
+    const given = { ...DAYS, ip: '10.0.0.1' };
+    expect(bindQuery(withTable(probe, 't'), given).values).toEqual(bindQuery(probe, given).values);
+  });
+
+  it.each(['', 'T', 'a b', 't; DROP TABLE vpcflow', 't--', '"t"', 'x'.repeat(129)])('refuses %j', (table) => {
+    expect(() => withTable(probe, table)).toThrow(UsageError);
   });
 });
 
