@@ -40,7 +40,11 @@ describe('joinRawEvidence', () => {
   it('has the parameters of both, each once, and a value for each ?', () => {
     expect(joined.parameters.map(({ name }) => name)).toEqual(raw.parameters.map(({ name }) => name));
     const { sql, values } = bindQuery(joined, GIVEN);
-    expect(bare(sql).replaceAll(/'[^']*'/g, '').match(/\?/g)).toHaveLength(values.length);
+    expect(
+      bare(sql)
+        .replaceAll(/'[^']*'/g, '')
+        .match(/\?/g),
+    ).toHaveLength(values.length);
     const days = ['2026/09/01', '2026/09/02'];
     const regions = ['us-east-1', 'eu-west-1', 'us-east-1', 'eu-west-1'];
     const place = ['a'.repeat(32), 3n];
