@@ -13,13 +13,13 @@ export function openRemoteLogs(settings: CommandSettings, selection?: Selection,
   let opened: ReturnType<typeof open> | undefined;
   const ready = () => (opened ??= open(settings));
   return {
-    async *list(path) {
+    async *list(path, signal) {
       const { listS3Logs, client } = await ready();
-      if (selection?.from === undefined) return yield* listS3Logs(client, path);
+      if (selection?.from === undefined) return yield* listS3Logs(client, path, undefined, signal);
       const days = toDays({ ...selection, from: selection.from }, clock);
-      const inFolders = listS3Logs(client, path, days);
+      const inFolders = listS3Logs(client, path, days, signal);
       const first = await inFolders.next();
-      if (first.done === true) return yield* filterDays(listS3Logs(client, path), days);
+      if (first.done === true) return yield* filterDays(listS3Logs(client, path, undefined, signal), days);
       yield first.value;
       yield* inFolders;
     },

@@ -21,11 +21,12 @@ export async function findLogObjects(
   paths: readonly string[],
   home: string,
   remote?: RemoteLogs,
+  signal?: AbortSignal,
 ): Promise<FoundObjects> {
   if (paths.length === 0) return { objects: await listIngested(home), foreign: 0 };
   const objects: StoredLogObject[] = [];
   let foreign = 0;
-  for await (const listed of listLogs(paths, remote)) {
+  for await (const listed of listLogs(paths, remote, signal)) {
     const outcome = parseKey(listed.key);
     if ('foreign' in outcome) foreign++;
     else objects.push({ ...listed, ...outcome.logObject });
@@ -37,10 +38,11 @@ export async function findLogObjects(
 export async function findJsonFiles(
   paths: readonly string[],
   remote?: RemoteLogs,
+  signal?: AbortSignal,
 ): Promise<{ files: { key: string }[]; foreign: number }> {
   const files: { key: string }[] = [];
   let foreign = 0;
-  for await (const { key } of listLogs(paths, remote)) {
+  for await (const { key } of listLogs(paths, remote, signal)) {
     if (JSON_FILE.test(key)) files.push({ key });
     else foreign++;
   }

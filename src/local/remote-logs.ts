@@ -10,8 +10,8 @@ import type { ListedObject } from '../tasks/ingest.ts';
 import { listLogFiles, logFiles } from './log-files.ts';
 
 export type RemoteLogs = {
-  /** Objects under `s3://bucket/prefix`. */
-  readonly list: (path: string) => AsyncIterable<ListedObject>;
+  /** Objects under `s3://bucket/prefix`; the signal ends the listing. */
+  readonly list: (path: string, signal?: AbortSignal) => AsyncIterable<ListedObject>;
   readonly logs: LogStore;
 };
 
@@ -23,10 +23,14 @@ export function isRemote(key: string): boolean {
 }
 
 /** Objects below folders, single files, and objects elsewhere, in the order of the paths. */
-export async function* listLogs(paths: readonly string[], remote?: RemoteLogs): AsyncGenerator<ListedObject> {
+export async function* listLogs(
+  paths: readonly string[],
+  remote?: RemoteLogs,
+  signal?: AbortSignal,
+): AsyncGenerator<ListedObject> {
   for (const path of paths) {
     if (!isRemote(path)) yield* listLogFiles([path]);
-    else yield* demand(path, remote).list(path);
+    else yield* demand(path, remote).list(path, signal);
   }
 }
 

@@ -79,7 +79,7 @@ async function runOverJson(
     note(`no JSON files: ${definition.name} reads files of JSON lines, which nothing ingests. Name their folder.`);
     return undefined;
   }
-  const { files, foreign } = await findJsonFiles(logs, remote);
+  const { files, foreign } = await findJsonFiles(logs, remote, signal);
   if (files.length === 0) {
     note(
       `no JSON files under ${logs.join(', ')}: ${foreign} other files. Expected .json, .ndjson or .jsonl, perhaps .gz.`,
@@ -108,7 +108,7 @@ async function runOverLogs(
   // Before anything is read: a wrong parameter must not cost the reading.
   bindQuery(definition, { ...toDateSpan([]), ...request.parameters });
   await createIocs(definition, request, engine, note);
-  const { objects, foreign } = await findLogObjects(logs, home, remote);
+  const { objects, foreign } = await findLogObjects(logs, home, remote, signal);
   if (objects.length === 0) {
     const where =
       logs.length === 0 ? `in ${home}: nothing was ingested yet` : `under ${logs.join(', ')}: ${foreign} other files`;

@@ -56,7 +56,7 @@ async function sweepHome(
   const store = openFolderStore(request.home);
   const indicators = await storeIndicators(loaded, store);
   const selection = { accounts: request.accounts ?? [], regions: request.regions ?? [] };
-  const ingested = await ingest(listLogs(request.logs, request.remote), selection, LIMITS, store);
+  const ingested = await ingest(listLogs(request.logs, request.remote, request.signal), selection, LIMITS, store);
   const objects = ingested.manifests.flatMap(({ manifest }) => manifest.objects);
   const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   report({ step: 'notice', objects: objects.length, bytes, foreign: sumOf(ingested.foreign) });

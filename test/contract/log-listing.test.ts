@@ -37,6 +37,24 @@ async function list(location: string, selection?: DaySelection): Promise<string[
 
 const ALL = { accounts: [], regions: [] };
 
+describe('a listing', () => {
+  it('begins no day before there were flow logs', async () => {
+    await put(plainKey({ day: '2015-06-10' }));
+    expect(await list(`s3://${BUCKET}/`, { ...ALL, from: '0001-01-01', to: '2015-06-12' })).toHaveLength(1);
+    expect(countCalls(aws, 'ListObjectsV2')).toBeLessThan(20);
+  });
+
+  it('ends when it is told to, folders without objects or not', async () => {
+    await put(plainKey({ day: '2026-09-01' }));
+    const stop = new AbortController();
+    const days = { ...ALL, from: '2016-01-01', to: '2026-09-01' };
+    const listing = Array.fromAsync(listS3Logs(s3Of(aws), `s3://${BUCKET}/`, days, stop.signal));
+    setTimeout(() => stop.abort(), 20);
+    expect(await listing.catch((error: Error) => error.name)).toBe('AbortError');
+    expect(countCalls(aws, 'ListObjectsV2')).toBeLessThan(1000);
+  });
+});
+
 describe('a whole prefix', () => {
   it('is listed page by page, with size, etag and time', async () => {
     const keys = ['1', '2', '3', '4', '5', '6', '7'].map((day) => `p/${plainKey({ day: `2026-09-0${day}` })}`);

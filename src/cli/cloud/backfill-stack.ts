@@ -87,7 +87,7 @@ async function backfillDay(
   const { sweepWindow } = await import('../../tasks/sweep-window.ts');
   const { readExecuted } = await import('../../tasks/read-executed.ts');
   const window = { accounts, regions, from: day, to: day };
-  const list = (asked: typeof window) => listStackLogs(connection, asked);
+  const list = (asked: typeof window) => listStackLogs(connection, asked, signal);
   const swept = await sweepWindow(window, new Date().toISOString(), { ...ports, list });
   for (const { location, registered } of swept.conflicts) {
     talk.say(

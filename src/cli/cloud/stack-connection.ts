@@ -40,7 +40,8 @@ export async function openSfn({ aws }: StackConnection): Promise<SFNClient> {
 export async function* listStackLogs(
   { stack, s3 }: StackConnection,
   window: SweepWindow,
+  signal?: AbortSignal,
 ): AsyncGenerator<ListedObject> {
   const { listS3Logs } = await import('../../aws/log-listing.ts');
-  for (const location of stack.logLocations) yield* listS3Logs(s3, location, window);
+  for (const location of stack.logLocations) yield* listS3Logs(s3, location, window, signal);
 }

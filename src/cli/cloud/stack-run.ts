@@ -34,7 +34,7 @@ export async function runInStack(
 ): Promise<StackRunResult> {
   const talk = openTalk(settings.isQuiet);
   return withInterrupt(async (signal) => {
-    const objects = await listObjects(run, connection, talk);
+    const objects = await listObjects(run, connection, talk, signal);
     const started = await startAll(run, objects, connection);
     const { failures } = await followAll(started, connection, talk, signal);
     const { readExecuted } = await import('../../tasks/read-executed.ts');
@@ -65,14 +65,19 @@ export function throwFailures(failures: readonly string[]): void {
   throw new ExecutionFailed(`${failures[0]}${more}. Its link above shows where; docs/operations.md says what to do.`);
 }
 
-async function listObjects(run: StackRun, connection: StackConnection, talk: Talk): Promise<StoredLogObject[]> {
+async function listObjects(
+  run: StackRun,
+  connection: StackConnection,
+  talk: Talk,
+  signal: AbortSignal,
+): Promise<StoredLogObject[]> {
   const { selectObjects } = await import('../../tasks/ingest.ts');
   const { stack } = connection;
   if (stack.logLocations.length === 0) {
     throw new UsageError(`stack ${stack.name} names no log locations. Deploy it again: npx flowhound deploy.`);
   }
   const days = toDays(run.selection, run.clock);
-  const objects = await Array.fromAsync(selectObjects(listStackLogs(connection, days), days));
+  const objects = await Array.fromAsync(selectObjects(listStackLogs(connection, days, signal), days));
   const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   if (process.stderr.isTTY) {
     talk.say(`notice   ${bar(1)}  ${formatCount(objects.length)} objects   ${formatBytes(bytes)}`);
