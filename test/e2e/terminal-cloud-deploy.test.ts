@@ -153,12 +153,19 @@ describe('deploy --dry-run', () => {
     expect(await notifications()).toEqual(before);
   }, 120_000);
 
-  it('packages what the params make, or says which of them is refused', async () => {
-    const { status, stderr } = await run(['--dry-run', '--log-bucket', PLACE, '--param', 'scan=often']);
-    expect(status).toBe(1);
-    expect(stderr).toContain('scan: "often" is not one of kernel, athena');
-    expect(linesOf(stderr).at(-1)).toContain('serverless package ended with status 1');
-  }, 120_000);
+  it.each([
+    [['--log-bucket', PLACE, '--param', 'scan=often'], 'scan: "often" is not one of kernel, athena'],
+    [['--log-bucket', 'S3://central-flow-logs/'], 'logLocations: "S3://central-flow-logs/" is not a bucket'],
+    [['--log-bucket', '/tmp'], 'logLocations: "/tmp" is not a bucket'],
+    [['--email', 'nobody'], 'findingsEmail: "nobody" is not an e-mail address'],
+    [['--only-bucket-events', '--log-bucket', 'arn:aws:s3:::logs'], 'arn:aws:s3:::logs is no place in S3'],
+  ])('%j is refused in one line, before anything is asked of AWS', async (args, message) => {
+    const before = double.calls.length;
+    const { status, stderr } = await run(['--dry-run', ...args]);
+    expect({ status, lines: linesOf(stderr).length }).toEqual({ status: 2, lines: 1 });
+    expect(stderr).toContain(message);
+    expect(double.calls.length).toBe(before);
+  });
 });
 
 describe('deploy --yes', () => {

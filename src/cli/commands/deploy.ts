@@ -1,10 +1,11 @@
 /** `flowhound deploy`: checks, shows what would change, then `serverless deploy`. Nothing changes without a yes. */
 import type { Command } from 'commander';
 import type { BucketEventsPlan } from '../../aws/bucket-events.ts';
+import { parseS3Url } from '../../aws/s3-url.ts';
 import { UsageError } from '../../core/errors.ts';
 import { toAwsSettings } from '../aws-settings.ts';
 import { checkBuckets, checkSecurityHub, checkTarget, type DeployCheck, type Target } from '../deploy/checks.ts';
-import { checkParams, type Params, readParamNames } from '../deploy/params.ts';
+import { checkParams, type Params, readServerlessFile } from '../deploy/params.ts';
 import { ask, confirm, isInteractive } from '../deploy/questions.ts';
 import { type Deployment, runServerless, toCommandLine } from '../deploy/serverless.ts';
 import { isWanted, switchEvents, writePlans } from '../deploy/switch-events.ts';
@@ -16,7 +17,7 @@ import { openTalk } from '../talk.ts';
 type DeployOptions = {
   readonly logBucket?: readonly string[];
   readonly email?: string;
-  readonly param: Params;
+  readonly param?: Params;
   readonly yes?: true;
   readonly dryRun?: true;
   readonly onlyBucketEvents?: true;
@@ -28,7 +29,7 @@ export function registerDeploy(program: Command): void {
     .description('deploy the stack: checks, what would change, then serverless deploy')
     .option('--log-bucket <place...>', 'buckets with flow logs: s3://bucket/prefix/, what stands before AWSLogs/')
     .option('--email <address>', 'who gets findings and alarms')
-    .option('--param <name=value>', 'a param of serverless.yml; may be given several times', addParameter, {})
+    .option('--param <name=value>', 'a param of serverless.yml; may be given several times', addParameter)
     .option(
       '--only-bucket-events',
       'deploy nothing, only see to the events of --log-bucket: for the account that owns it',
@@ -44,7 +45,7 @@ export function registerDeploy(program: Command): void {
         );
       }
       if (options.onlyBucketEvents === true) return seeToBucketEvents(options, settings, isAsking);
-      checkParams(options.param, await readParamNames());
+      await checkParams(toGiven(options), settings.stage, await readServerlessFile());
       await deploy(options, settings, isAsking);
     });
 }
@@ -75,6 +76,7 @@ async function deploy(options: DeployOptions, settings: CommandSettings, isAskin
 async function seeToBucketEvents(options: DeployOptions, settings: CommandSettings, isAsking: boolean): Promise<void> {
   const { logBucket = [], dryRun } = options;
   if (logBucket.length === 0) throw new UsageError('which bucket? Add --log-bucket <name>.');
+  for (const place of logBucket) parseS3Url(place.startsWith('s3://') ? place : `s3://${place}`);
   const aws = toAwsSettings(settings);
   const { checks, plans } = await checkBuckets(aws, { logLocations: logBucket.join(',') });
   await writeRows(checks, settings);
@@ -93,21 +95,22 @@ async function writeRows(rows: readonly DeployCheck[], { format }: CommandSettin
 }
 
 /** A stack that watches buckets goes on watching them unless others are named: the default would make a bucket of its own. */
-async function toParams(
-  { logBucket, email, param }: DeployOptions,
-  { stack }: Target,
-  isAsking: boolean,
-): Promise<Params> {
+async function toParams(options: DeployOptions, { stack }: Target, isAsking: boolean): Promise<Params> {
   const watched = stack?.outputs.LogBucketName === undefined ? stack?.outputs.LogLocations : undefined;
-  const given = logBucket?.join(',') ?? param.logLocations ?? watched;
-  const mails = email === undefined ? {} : { findingsEmail: email, alarmsEmail: email };
+  const given = toGiven(options).logLocations ?? watched;
   const asks = isAsking && given === undefined && stack === undefined;
   const places = asks
     ? await ask(
         'Where are the flow logs? s3://bucket/prefix/ before AWSLogs/; several with commas; empty: a new bucket. ',
       )
     : (given ?? '');
-  return { ...mails, ...param, ...(places === '' ? {} : { logLocations: places }) };
+  return { ...toGiven(options), ...(places === '' ? {} : { logLocations: places }) };
+}
+
+/** The params that the command line names. */
+function toGiven({ logBucket, email, param = {} }: DeployOptions): Params {
+  const mails = email === undefined ? {} : { findingsEmail: email, alarmsEmail: email };
+  return { ...mails, ...param, ...(logBucket === undefined ? {} : { logLocations: logBucket.join(',') }) };
 }
 
 function toDeployment(params: Params, { region }: Target, settings: CommandSettings): Deployment {

@@ -20,7 +20,7 @@ export function registerQuery(program: Command): void {
     .description('run a query of the catalogue over log objects, or over what the home has ingested')
     .argument('[name]', 'the query; --list names them all')
     .argument('[logs...]', 'folders, files or s3://bucket/prefix')
-    .option('--param <name=value>', 'a parameter of the query; may be given several times', addParameter, {})
+    .option('--param <name=value>', 'a parameter of the query; may be given several times', addParameter)
     .option('--iocs <list...>', 'IOC lists for the queries that look for indicators')
     .option('--allow <list...>', 'addresses and CIDRs that never match, whatever a list says')
     .option('--aws', "on the deployed stack's Athena")
@@ -38,22 +38,23 @@ export function registerQuery(program: Command): void {
       const settings = readSettings(command);
       if (options.list === true) return writeCatalogue(settings);
       if (name === undefined) throw new UsageError('which query? npx flowhound query --list names them.');
+      const { param = {} } = options;
       if (options.engine === 'trino') {
         if (options.aws === true) throw new UsageError('--aws is Athena; leave it out, or --engine trino.');
         const { queryTrino } = await import('../trino-query.ts');
-        return queryTrino(name, logs, options.param, settings);
+        return queryTrino(name, logs, param, settings);
       }
       if (settings.origins.trinoUrl === 'option') throw new UsageError('--trino-url is for --engine trino.');
       if (options.aws === true) {
         const { queryStack } = await import('../cloud/stack-query.ts');
-        return queryStack(name, logs, options.param, settings);
+        return queryStack(name, logs, param, settings);
       }
-      await run(name, logs, options.param, settings);
+      await run(name, logs, param, settings);
     });
 }
 
 type QueryOptions = {
-  readonly param: Readonly<Record<string, string>>;
+  readonly param?: Readonly<Record<string, string>>;
   readonly aws?: true;
   readonly engine: 'duckdb' | 'trino';
   readonly list?: boolean;
