@@ -8,13 +8,13 @@ export type Check = { readonly check: string; readonly value: string; readonly o
 /** None unless a profile or a region is set. Only a profile that was asked for must work. */
 export async function checkAws(settings: CommandSettings): Promise<Check[]> {
   if (settings.profile === undefined && settings.region === undefined) return [];
-  // Nobody waits for a network that is not there.
-  const aws = { ...toAwsSettings(settings), maxAttempts: 1 };
   const { toClientConfig } = await import('../aws/clients.ts');
   const { readCaller, readStack } = await import('../aws/stack.ts');
   const { STSClient } = await import('@aws-sdk/client-sts');
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
   try {
+    // Nobody waits for a network that is not there.
+    const aws = { ...toAwsSettings(settings), maxAttempts: 1 };
     const { accountId, arn } = await readCaller(new STSClient(toClientConfig(aws)));
     const account = { check: 'aws account', value: accountId, origin: arn, ok: true };
     const stack = await explain(async () => {

@@ -28,10 +28,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   process.stderr.on('error', () => {});
   if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
+  const program = toProgram();
   try {
-    await toProgram().parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    report(error, argv.includes('--verbose'));
+    report(error, program.opts().verbose === true);
   }
 }
 
@@ -51,6 +52,7 @@ function toProgram(): Command {
     .option('--stage <name>', 'stage of the deployed stack (default: dev)')
     .addHelpText('after', EXIT_STATUSES)
     .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   for (const register of [

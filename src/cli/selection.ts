@@ -21,12 +21,14 @@ export function addListOptions(command: Command): Command {
     .option('--own <cidr...>', 'your own public ranges: no list may name them');
 }
 
-export function addSelectionOptions(command: Command): Command {
+const RECORD_WINDOW = { from: 'show records that end at or after', to: 'show records that end before' };
+
+export function addSelectionOptions(command: Command, { from, to } = RECORD_WINDOW): Command {
   return command
     .option('--accounts <id...>', 'only log objects of these accounts', splitCommas)
     .option('--regions <name...>', 'only log objects of these regions', splitCommas)
-    .option('--from <time>', 'show records that end at or after: 2026-12-01, 2026-12-01T06:00Z or 7d')
-    .option('--to <time>', 'show records that end before');
+    .option('--from <time>', `${from}: 2026-12-01, 2026-12-01T06:00Z or 7d`)
+    .option('--to <time>', to);
 }
 
 /** The options, checked. */

@@ -1,7 +1,7 @@
 /** Options of a command, environment and config file → settings, each with where it came from. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { mergeSettings, type Origin, parseConfig, type SettingName, type Settings } from '../core/config.ts';
+import { isStage, mergeSettings, type Origin, parseConfig, type SettingName, type Settings } from '../core/config.ts';
 import { UsageError } from '../core/errors.ts';
 import { defaultFormat, type Format } from './output.ts';
 
@@ -31,6 +31,9 @@ export function readSettings(command: Command): CommandSettings {
   const file = configFile === undefined ? {} : parseConfig(readFileSync(configFile, 'utf8'), configFile);
   const known = Object.fromEntries(NAMES.map((name) => [name, given[name]])) as Settings;
   const { settings, origins } = mergeSettings(known, process.env, file);
+  if (!isStage(settings.stage!)) {
+    throw new UsageError(`--stage ${settings.stage} is no stage. Use up to 16 small letters, digits and dashes.`);
+  }
   return {
     ...settings,
     home: settings.home!,

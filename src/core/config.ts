@@ -2,6 +2,8 @@
 import * as z from 'zod/mini';
 import { UsageError } from './errors.ts';
 
+const STAGE = /^[a-z][a-z0-9-]{0,15}$/;
+
 const SCHEMA = z.strictObject({
   home: z.optional(z.string()),
   output: z.optional(z.enum(['table', 'ndjson', 'json', 'csv', 'asff'])),
@@ -13,7 +15,7 @@ const SCHEMA = z.strictObject({
   profile: z.optional(z.string()),
   region: z.optional(z.string()),
   endpointUrl: z.optional(z.string()),
-  stage: z.optional(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, 'a stage is a short name such as prod'))),
+  stage: z.optional(z.string().check(z.regex(STAGE, 'a stage is a short name such as prod'))),
   trinoUrl: z.optional(z.string()),
   trinoUser: z.optional(z.string()),
   trinoCatalog: z.optional(z.string()),
@@ -43,6 +45,11 @@ const ENVIRONMENT: readonly (readonly [SettingName, readonly string[]])[] = [
 ];
 const LISTS: ReadonlySet<SettingName> = new Set(['iocs', 'allow', 'own', 'accounts', 'regions']);
 const DEFAULTS: Settings = { home: '.flowhound', stage: 'dev' };
+
+/** The stage is in names of buckets and of the database. */
+export function isStage(text: string): boolean {
+  return STAGE.test(text);
+}
 
 /** The text of a config file, checked; every problem is named at once. */
 export function parseConfig(text: string, path: string): Settings {

@@ -15,7 +15,9 @@ export async function* listLogFiles(paths: readonly string[]): AsyncGenerator<Li
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined)
-      throw new UsageError(`${path}: no such file or folder. Give a folder of log objects or a file.`);
+      throw new UsageError(
+        `${path}: no such file or folder. Give a folder of log objects, a file, or s3://bucket/prefix/.`,
+      );
     if (found.isDirectory()) yield* listFolder(resolve(path), new Set());
     else yield* listFile(resolve(path));
   }

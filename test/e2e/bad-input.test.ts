@@ -261,15 +261,32 @@ describe('usage', () => {
   it.each(['2026-13-01', '2026-02-30', 'yesterday-ish', '12:00', ''])('--from %j', async (text) => {
     expectUsage(await sweep('--from', text), /^flowhound: --from .*is not a date/);
   });
+  it.each(['s3:/logs', 'S3://logs/', 'arn:aws:s3:::logs'])('%s, which is nearly a place in S3', async (logs) =>
+    expectUsage(await run('sweep', logs, '--iocs', 'iocs.csv'), /^flowhound: .*s3:\/\/bucket\/prefix\//),
+  );
+  it.each([
+    ['--region', 'us east'],
+    ['--endpoint-url', 'localhost'],
+    ['--stage', 'Prod!'],
+  ])('%s %s', async (option, value) =>
+    expectUsage(
+      await run('findings', '--aws', '--region', 'us-east-1', option, value),
+      new RegExp(`${value}.*${option}|${option} ${value}`),
+    ),
+  );
+  it('a backfill of days to come', async () =>
+    expectUsage(await run('backfill', '--from', '2999-01-01'), /^flowhound: --from is not in the past/));
   it('own range that is none', async () =>
     expectUsage(await sweep('--own', '10.0.0.0/99'), /^flowhound: .*10\.0\.0\.0\/99/));
 
   it('a stack trace only with --verbose', async () => {
     const quiet = await run('sweep', 'nowhere', '--iocs', 'iocs.csv');
     const verbose = await run('sweep', 'nowhere', '--iocs', 'iocs.csv', '--verbose');
+    const short = await run('sweep', 'nowhere', '--iocs', 'iocs.csv', '-qv');
     expect(quiet.stderr).not.toMatch(STACK_TRACE);
     expect(verbose.stderr).toMatch(STACK_TRACE);
-    expect([quiet.status, verbose.status]).toEqual([2, 2]);
+    expect(short.stderr).toBe(verbose.stderr);
+    expect([quiet.status, verbose.status, short.status]).toEqual([2, 2, 2]);
   });
 });
 

@@ -14,13 +14,15 @@ export function registerBackfill(program: Command): void {
     .command('backfill')
     .description('let the deployed stack register and sweep the days before it; what is done is skipped')
     .option('--dry-run', 'only count objects and bytes, and estimate');
-  addSelectionOptions(backfill).action(async (options: BackfillOptions, command: Command) => {
+  const window = { from: 'first day of objects', to: 'only days before this (default: until now)' };
+  addSelectionOptions(backfill, window).action(async (options: BackfillOptions, command: Command) => {
     const settings = readSettings(command);
     const clock = new Date();
     const { from, to = clock, ...selection } = toSelection(options, settings, clock);
     if (from === undefined) {
       throw new UsageError('since when? Use: npx flowhound backfill --from 2026-09-01 [--to 2026-10-01] [--dry-run]');
     }
+    if (from >= to) throw new UsageError('--from is not in the past.');
     const { backfillStack, estimateBackfill } = await import('../cloud/backfill-stack.ts');
     const { throwFailures } = await import('../cloud/stack-run.ts');
     const run = options.dryRun === true ? estimateBackfill : backfillStack;
