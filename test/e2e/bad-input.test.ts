@@ -274,8 +274,10 @@ describe('usage', () => {
       new RegExp(`${value}.*${option}|${option} ${value}`),
     ),
   );
-  it('a backfill of days to come', async () =>
-    expectUsage(await run('backfill', '--from', '2999-01-01'), /^flowhound: --from is not in the past/));
+  it.each([
+    ['2999-01-01', /^flowhound: --from is not in the past/],
+    ['0026-09-01', /^flowhound: --from is before there were VPC Flow Logs/],
+  ])('a backfill from %s', async (from, message) => expectUsage(await run('backfill', '--from', from), message));
   it('own range that is none', async () =>
     expectUsage(await sweep('--own', '10.0.0.0/99'), /^flowhound: .*10\.0\.0\.0\/99/));
 

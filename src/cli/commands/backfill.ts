@@ -7,6 +7,9 @@ import { readSettings } from '../settings.ts';
 
 type BackfillOptions = WindowOptions & { readonly dryRun?: true };
 
+/** Each day costs some requests: those of a mistyped century take hours. */
+const FLOW_LOGS_BEGAN = new Date('2015-06-01T00:00:00Z');
+
 const COLUMNS = ['day', 'objects', 'bytes', 'started', 'failed', 'records', 'matches', 'sightings', 'opened'] as const;
 
 export function registerBackfill(program: Command): void {
@@ -22,6 +25,7 @@ export function registerBackfill(program: Command): void {
     if (from === undefined) {
       throw new UsageError('since when? Use: npx flowhound backfill --from 2026-09-01 [--to 2026-10-01] [--dry-run]');
     }
+    if (from < FLOW_LOGS_BEGAN) throw new UsageError('--from is before there were VPC Flow Logs (June 2015).');
     if (from >= to) throw new UsageError('--from is not in the past.');
     const { backfillStack, estimateBackfill } = await import('../cloud/backfill-stack.ts');
     const { throwFailures } = await import('../cloud/stack-run.ts');
