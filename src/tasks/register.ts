@@ -115,8 +115,7 @@ async function registerPlaces(
   { catalog, known }: RegisterPorts,
 ): Promise<PartitionConflict[]> {
   const { table } = places[0]!;
-  if (!known.has(table.name)) await catalog.ensureTable(table);
-  known.add(table.name);
+  await ensureTable(table, { catalog, known });
   const fresh = new Map<string, PartitionLocation>();
   for (const { partition } of places) {
     const key = `${table.name} ${partition.location}`;
@@ -129,18 +128,35 @@ async function registerPlaces(
   return [...conflicts];
 }
 
-/** The formats that the views were last made of. */
+async function ensureTable(
+  table: LogTable,
+  { catalog, known }: Pick<RegisterPorts, 'catalog' | 'known'>,
+): Promise<void> {
+  if (known.has(table.name)) return;
+  await catalog.ensureTable(table);
+  known.add(table.name);
+}
+
+/** Which statements the views were last made of, and how often they were made: so two makers never take it for the same. */
 const VIEWS_MADE = 'formats/.views';
 
+type Made = { readonly times: number; readonly statements: string };
+
 /** Makes the views over all tables, unless they are made of just these; anew if another process learned a format meanwhile. */
-export async function ensureViews({ store, catalog, views }: Omit<RegisterPorts, 'logs' | 'known'>): Promise<void> {
-  for (;;) {
-    const made = await store.get(VIEWS_MADE);
-    const statements = flowRecordsViews(toTables(await readFormats(store)), views);
+export async function ensureViews({ store, catalog, views, known }: Omit<RegisterPorts, 'logs'>): Promise<void> {
+  for (let isDisputed = false; ; ) {
+    const stored = await store.read(VIEWS_MADE);
+    const made: Made = stored === undefined ? { times: 0, statements: '' } : JSON.parse(stored.text);
+    const tables = toTables(await readFormats(store));
+    const statements = flowRecordsViews(tables, views);
     const wanted = createHash('sha256').update(JSON.stringify(statements)).digest('hex');
-    if (statements.length === 0 || made === wanted) return;
+    if (statements.length === 0 || (made.statements === wanted && !isDisputed)) return;
+    // Who learned a format may not have come to its table yet.
+    for (const { table } of tables) await ensureTable(table, { catalog, known });
     for (const { name, sql } of statements) await catalog.replaceView(name, sql);
-    await store.put(VIEWS_MADE, wanted);
+    // If another process made them meanwhile, nobody knows whose are there now.
+    const text = JSON.stringify({ times: made.times + 1, statements: wanted } satisfies Made);
+    isDisputed = !(await store.replace(VIEWS_MADE, text, stored?.version));
   }
 }
 
