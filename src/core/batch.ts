@@ -88,6 +88,12 @@ export function toManifests(objects: readonly StoredLogObject[], limits: Limits 
   return batches.map((chunks) => toManifest(chunks.flat()));
 }
 
+/** As toManifests, but none over two days: then the manifests of a day are all that accounts for its objects. */
+export function toDailyManifests(objects: readonly StoredLogObject[], limits: Limits = MOST): Manifest[] {
+  const days = Map.groupBy(latestOfEach(objects), ({ date }) => date);
+  return [...days].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, own]) => toManifests(own, limits));
+}
+
 /** Key of a manifest: by the first day of its objects, so that the batches of a day can be listed. */
 export function manifestKey({ batch, objects }: Manifest): string {
   const [first] = objects.map(({ date }) => date).sort();

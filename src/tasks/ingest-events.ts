@@ -2,7 +2,7 @@
  * Messages that objects were created → formats, partitions, manifests, executions. A message fails alone: it comes again, or
  * ends in the dead-letter queue, while the others are done.
  */
-import { MOST, manifestKey, type StoredLogObject, toManifests } from '../core/batch.ts';
+import { manifestKey, type StoredLogObject, toDailyManifests } from '../core/batch.ts';
 import { type ForeignReason, parseKey } from '../core/log-object.ts';
 import type { PartitionConflict } from '../core/log-table.ts';
 import { type IgnoredEvent, type ObjectRef, readObjectEvent } from '../core/object-event.ts';
@@ -41,7 +41,7 @@ export async function ingestEvents(
   for (const [key, error] of registered.failed) fail(key, `${key}: ${error.message}`);
   const objects = read.objects.filter(({ key }) => !registered.failed.has(key));
   const started: Started[] = [];
-  for (const manifest of toManifests(objects, MOST)) {
+  for (const manifest of toDailyManifests(objects)) {
     try {
       const key = manifestKey(manifest);
       await ports.store.put(key, JSON.stringify(manifest));

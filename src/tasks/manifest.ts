@@ -9,3 +9,8 @@ export async function readManifest(key: string, store: ObjectStore): Promise<Man
   if (text === undefined) throw new ExecutionFailed(`the manifest ${key} is gone; run the sweep again`);
   return JSON.parse(text) as Manifest;
 }
+
+/** Beside a manifest: its objects are accounted for. */
+export function doneKey(manifest: string): string {
+  return manifest.replace(/\.json$/, '.done');
+}

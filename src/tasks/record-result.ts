@@ -8,6 +8,7 @@ import type { ResultRow } from '../core/match.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
 import type { CollectOutput } from './collect.ts';
 import type { DataRatioHost } from './data-ratio.ts';
+import { doneKey } from './manifest.ts';
 import type { PublishOutput } from './publish.ts';
 import { readChunkResults } from './scan.ts';
 
@@ -67,11 +68,6 @@ export async function recordResult(
 
 export function resultKey(execution: string): string {
   return `runs/${execution}/result.json`;
-}
-
-/** Beside a manifest: its objects are accounted for. */
-export function doneKey(manifest: string): string {
-  return manifest.replace(/\.json$/, '.done');
 }
 
 /** What data-ratio queries said about the hosts of an execution. */

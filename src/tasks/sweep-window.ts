@@ -2,13 +2,12 @@
  * The completeness ledger at work: every log object of some days is in a manifest whose execution has ended well, or it is
  * found here and done now. Also the way in for what was there before (backfill).
  */
-import { MOST, manifestKey, type StoredLogObject, toManifests } from '../core/batch.ts';
+import { manifestKey, type StoredLogObject, toDailyManifests } from '../core/batch.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { PartitionConflict } from '../core/log-table.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import { type ListedObject, type Selection, selectObjects } from './ingest.ts';
-import { readManifest } from './manifest.ts';
-import { doneKey } from './record-result.ts';
+import { doneKey, readManifest } from './manifest.ts';
 import { ensureViews, type RegisterPorts, register } from './register.ts';
 import { type Started, startBatch } from './start-execution.ts';
 
@@ -53,7 +52,7 @@ export async function sweepWindow(window: SweepWindow, clock: string, ports: Swe
   }
   const { conflicts, failed } = await register(late, ports);
   const objects = late.filter(({ key }) => !failed.has(key));
-  for (const manifest of toManifests(objects, MOST)) {
+  for (const manifest of toDailyManifests(objects)) {
     const key = manifestKey(manifest);
     await ports.store.put(key, JSON.stringify(manifest));
     started.push(await startBatch(key, clock, ports.workflow));
@@ -70,8 +69,7 @@ async function readLedger(
 ): Promise<{ accounted: Set<string>; unfinished: string[] }> {
   const accounted = new Set<string>();
   const unfinished: string[] = [];
-  // A batch that began the day before may hold objects of this one.
-  for (const day of daysBetween(shiftDay(from, -1), to)) {
+  for (const day of daysBetween(from, to)) {
     const keys = new Set(await Array.fromAsync(store.list(`manifests/${day}/`)));
     const manifests = [...keys].filter((each) => each.endsWith('.json')).sort();
     await mapConcurrently(CONCURRENCY, manifests, async (key) => {

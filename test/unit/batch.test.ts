@@ -6,6 +6,7 @@ import {
   manifestKey,
   type StoredLogObject,
   toChunks,
+  toDailyManifests,
   toManifests,
 } from '../../src/core/batch.ts';
 import { toPartitions } from '../../src/core/partition.ts';
@@ -129,6 +130,24 @@ describe('toManifests', () => {
       4, 4, 5,
     ]);
     expect(toManifests(all, { ...limits, chunks: 2 }).map(({ objects: taken }) => taken.length)).toEqual([4, 4, 4, 1]);
+  });
+
+  it('of a day each holds that day only, and all of them hold everything', () => {
+    const day = fc.constantFrom('2026-08-31', '2026-09-01', '2026-09-02');
+    fc.assert(
+      fc.property(objects, fc.infiniteStream(day), (cases, days) => {
+        const all = cases.map((parts) => ({ ...toStored(parts), date: days.next().value as string }));
+        const manifests = toDailyManifests(all, LIMITS);
+        expect(toDailyManifests(all.toReversed(), LIMITS)).toEqual(manifests);
+        for (const manifest of manifests) {
+          expect(new Set(manifest.objects.map(({ date }) => date)).size).toBe(1);
+          expect(toManifests(manifest.objects, LIMITS)).toEqual([manifest]);
+        }
+        const held = manifests.flatMap((manifest) => manifest.objects);
+        expect(latestOfEach(held)).toEqual(latestOfEach(all));
+        expect(held).toHaveLength(latestOfEach(all).length);
+      }),
+    );
   });
 
   it('is found by the first day of its objects', () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openFolderStore } from '../../src/local/folder-store.ts';
 import type { ListedObject } from '../../src/tasks/ingest.ts';
-import { doneKey } from '../../src/tasks/record-result.ts';
+import { doneKey } from '../../src/tasks/manifest.ts';
 import { type SweepWindowPorts, sweepWindow } from '../../src/tasks/sweep-window.ts';
 import { makeWorld, type World } from '../oracle/world.ts';
 
