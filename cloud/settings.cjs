@@ -33,7 +33,11 @@ const SCHEDULES = {
 
 module.exports = async ({ resolveVariable }) => {
   const problems = [];
-  const read = async (name) => String((await resolveVariable(`param:${name}`)) ?? '').trim();
+  const values = new Map();
+  const read = async (name) => {
+    values.set(name, String((await resolveVariable(`param:${name}`)) ?? '').trim());
+    return values.get(name);
+  };
   const check = new Check(read, problems);
   const settings = {
     ...(await readLogs(check)),
@@ -46,8 +50,17 @@ module.exports = async ({ resolveVariable }) => {
   };
   refuseOddPairs(settings, problems);
   if (problems.length > 0) throw oneLine(`params refused: ${problems.join('; ')}`);
-  return settings;
+  return { ...settings, given: await toGiven(values, resolveVariable) };
 };
+
+/** What was given beside serverless.yml, for the next deployment to take over: JSON, in the order of the names. */
+async function toGiven(values, resolveVariable) {
+  const written = (await resolveVariable('self:params')) ?? {};
+  const stage = String(await resolveVariable('sls:stage'));
+  const inFile = { ...written.default, ...written[stage] };
+  const given = [...values].filter(([name, value]) => value !== String(inFile[name] ?? '').trim());
+  return JSON.stringify(Object.fromEntries(given.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
 
 /** The stage is in the names of buckets and of the database. */
 async function readDatabase(resolveVariable, problems) {

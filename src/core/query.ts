@@ -95,6 +95,10 @@ export function bindQuery(
       typeof text === 'string' ? parseValue(name, parameter, text) : checkList(name, parameter, text),
     );
   }
+  const [from, to] = [values.get('date_from'), values.get('date_to')];
+  if (typeof from === 'string' && typeof to === 'string' && from > to) {
+    throw new UsageError(`${name}: date_from ${from} comes after date_to ${to}.`);
+  }
   const inOrder = definition.placeholders.map((placeholder) => values.get(placeholder)!);
   return { sql: spreadLists(definition.sql, inOrder), values: inOrder.flat() };
 }

@@ -214,6 +214,15 @@ describe('deploy --yes', () => {
     expect(recorded()[0]?.args).toEqual(['deploy', '--stage', 'dev', '--region', 'us-east-1']);
   });
 
+  it('takes over what the last deployment was given, and says so; what is given now wins', async () => {
+    const GivenParams = JSON.stringify({ findingsEmail: 'soc@example.com', scan: 'athena' });
+    double.stacks.set('flowhound-dev', { outputs: { ...OUTPUTS, GivenParams } });
+    const { stdout } = await run(['--yes', '--param', 'scan=kernel']);
+    expect(stdout).toContain('findingsEmail=soc@example.com');
+    expect(recorded()[0]?.args).toEqual(expect.arrayContaining(['findingsEmail=soc@example.com', 'scan=kernel']));
+    expect(recorded()[0]?.args).not.toContain('scan=athena');
+  });
+
   it('with events=s3 lets the bucket notify the queue of the stack', async () => {
     double.stacks.set('flowhound-dev', { outputs: { ...OUTPUTS, QueueArn: queueArn } });
     const { status, stderr } = await run(['--yes', '--log-bucket', PLACE, '--param', 'events=s3']);

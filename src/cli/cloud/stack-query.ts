@@ -79,10 +79,21 @@ async function run(
   const client = new AthenaClient(toClientConfig(aws));
   const { sql, values } = toAthenaStatement(bound);
   const query = { sql, parameters: values.map(toLiteral) };
-  const { queryId, location, scannedBytes } = await runAthenaQuery(client, stack, query, signal);
+  const { queryId, location, scannedBytes } = await runAthenaQuery(client, stack, query, signal).catch(explainNoViews);
   say(`${tellCost(scannedBytes)}; ${linkToQuery(stack, queryId)}`);
   const columns = await readQueryColumns(client, queryId);
   return { columns, rows: toRows(openAthenaResults(s3).rows(location), columns) };
+}
+
+/** Views are made with the first format that is learned. */
+function explainNoViews(error: Error): never {
+  const isMissing =
+    /\b(vpcflow|directional_flow_records|vpc_flow_log_records)\b.*(does not exist|not found|cannot be resolved)/i;
+  if (!isMissing.test(error.message)) throw error;
+  throw new UsageError(
+    'the stack knows no log objects yet. Wait for the first to arrive, or npx flowhound backfill --from <day>.',
+    { cause: error },
+  );
 }
 
 async function* toRows(results: AsyncIterable<ResultRow>, columns: readonly QueryColumn[]): AsyncGenerator<QueryRow> {

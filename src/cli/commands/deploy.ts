@@ -53,12 +53,14 @@ export function registerDeploy(program: Command): void {
 async function deploy(options: DeployOptions, settings: CommandSettings, isAsking: boolean): Promise<void> {
   const aws = toAwsSettings(settings);
   const target = await checkTarget(aws, settings.stage);
-  const params = await toParams(options, target, isAsking);
+  const kept = readKept(target, toGiven(options));
+  const params = { ...kept, ...(await toParams(options, target, isAsking)) };
+  await checkParams(params, settings.stage, await readServerlessFile());
   const { checks, plans } = await checkBuckets(aws, params);
   const hub = await checkSecurityHub(aws, params);
   const deployment = toDeployment(params, target, settings);
   const command = { check: 'command', value: toCommandLine('deploy', deployment), ok: true };
-  await writeRows([...target.checks, ...checks, hub, command], settings);
+  await writeRows([...target.checks, ...checks, hub, ...toRows(kept), command], settings);
   const talk = openTalk(settings.isQuiet);
   if (options.dryRun === true) {
     await runServerless('package', deployment);
@@ -92,6 +94,16 @@ async function writeRows(rows: readonly DeployCheck[], { format }: CommandSettin
   await writeDocuments(rows, format, { columns: ['check', 'value', 'ok'], toTable: renderRows });
   const wrong = rows.find(({ ok }) => !ok);
   if (wrong !== undefined) throw new UsageError(`${wrong.check}: ${wrong.value}`);
+}
+
+/** Params of the last deployment that are not given now: what was set once stays until it is set otherwise. */
+function readKept({ stack }: Target, given: Params): Params {
+  const last = JSON.parse(stack?.outputs.GivenParams ?? '{}') as Params;
+  return Object.fromEntries(Object.entries(last).filter(([name]) => !(name in given)));
+}
+
+function toRows(kept: Params): DeployCheck[] {
+  return Object.entries(kept).map(([name, value]) => ({ check: 'as before', value: `${name}=${value}`, ok: true }));
 }
 
 /** A stack that watches buckets goes on watching them unless others are named: the default would make a bucket of its own. */
