@@ -387,3 +387,10 @@ describe('params', () => {
     expect([...asked].sort()).toEqual(Object.keys(defaultParams()).sort());
   });
 });
+
+describe('what a deployment was given', () => {
+  it('is an output, for the next one to take over', () => {
+    const { GivenParams } = readStack(packageStack(service, { scan: 'athena', batchSeconds: '60' }).template).outputs;
+    expect(JSON.parse(GivenParams!)).toEqual({ scan: 'athena' });
+  });
+});

@@ -28,6 +28,7 @@ export function readSettings(
   const params: Params = { ...defaultParams(), ...given };
   const resolveVariable = async (address: string) => {
     if (address === 'sls:stage') return stage;
+    if (address === 'self:params') return { default: defaultParams() };
     const name = address.replace('param:', '');
     asked(name);
     return params[name];
