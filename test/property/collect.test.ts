@@ -6,13 +6,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromJson, toJson } from '../../src/core/exact-json.ts';
 import { foldFindings } from '../../src/core/finding.ts';
-import type { Match, ResultRow } from '../../src/core/match.ts';
+import type { Match } from '../../src/core/match.ts';
 import { Tallies, type Tally } from '../../src/core/sighting.ts';
 import type { QueryResults } from '../../src/ports.ts';
 import { type CollectInput, collect } from '../../src/tasks/collect.ts';
 import { type Outcome, outcomeKey } from '../../src/tasks/sightings.ts';
 import { readTallies } from '../../src/tasks/totals.ts';
-import { MIDNIGHT, makeMatch } from '../unit/tallies.ts';
+import { MIDNIGHT, makeMatch, toMatchRow } from '../unit/tallies.ts';
 import { openMemoryStore, type Tick } from './memory-store.ts';
 import { runs } from './runs.ts';
 
@@ -62,19 +62,6 @@ const history = fc.record({
 });
 
 class Ended extends Error {}
-
-function toMatchRow(match: Match): ResultRow {
-  const { localPort, remotePort, alsoIn, indicatorIps, start, end, ...rest } = match;
-  const isOut = match.direction === 'out';
-  return {
-    ...{ object: rest.object, line_number: 2, direction: rest.direction, indicator: rest.indicator },
-    ...{ comment: rest.comment, source: rest.source, also_in: alsoIn.join(' '), indicator_ip: indicatorIps.join(' ') },
-    ...{ account_id: rest.accountId, region: rest.region, interface_id: rest.interfaceId, local_ip: rest.localIp },
-    ...{ via: rest.via, srcport: isOut ? localPort : remotePort, dstport: isOut ? remotePort : localPort },
-    ...{ protocol: rest.protocol, packets: String(rest.packets), bytes: String(rest.bytes) },
-    ...{ start_time: start, end_time: end, action: rest.action, tcp_flags: rest.tcpFlags },
-  };
-}
 
 function toMatches(rows: readonly Row[], { list, objects }: Run): Match[] {
   return rows

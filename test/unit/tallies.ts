@@ -1,6 +1,6 @@
 /** Matches and tallies with plain values, each test changing what it is about. For tests only. */
 import { emptyVotes } from '../../src/core/initiator.ts';
-import type { Match } from '../../src/core/match.ts';
+import type { Match, ResultRow } from '../../src/core/match.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 
 /** 2026-09-01T00:00:00Z */
@@ -16,6 +16,20 @@ export function makeMatch(more: Partial<Match> = {}): Match {
     ...{ start: MIDNIGHT, end: MIDNIGHT + 60, action: 'ACCEPT', tcpFlags: null, flowDirection: null },
     ...more,
   } as Match;
+}
+
+/** The row of the match query that makes this match. */
+export function toMatchRow(match: Match): ResultRow {
+  const { localPort, remotePort, alsoIn, indicatorIps, start, end, ...rest } = match;
+  const isOut = match.direction === 'out';
+  return {
+    ...{ object: rest.object, line_number: 2, direction: rest.direction, indicator: rest.indicator },
+    ...{ comment: rest.comment, source: rest.source, also_in: alsoIn.join(' '), indicator_ip: indicatorIps.join(' ') },
+    ...{ account_id: rest.accountId, region: rest.region, interface_id: rest.interfaceId, local_ip: rest.localIp },
+    ...{ via: rest.via, srcport: isOut ? localPort : remotePort, dstport: isOut ? remotePort : localPort },
+    ...{ protocol: rest.protocol, packets: String(rest.packets), bytes: String(rest.bytes) },
+    ...{ start_time: start, end_time: end, action: rest.action, tcp_flags: rest.tcpFlags },
+  };
 }
 
 /** What a sighting of one host and one indicator on one interface adds up to; nothing happened yet. */

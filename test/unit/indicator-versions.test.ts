@@ -1,0 +1,142 @@
+/** The lists in force: all of them together are one version, whoever brings them and in whatever order. */
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseNetwork } from '../../src/core/address.ts';
+import type { ObjectStore } from '../../src/ports.ts';
+import {
+  currentIndicators,
+  finishRetroHunt,
+  importIncoming,
+  indicatorSets,
+  readIndicators,
+} from '../../src/tasks/indicator-versions.ts';
+import { openMemoryStore } from '../property/memory-store.ts';
+import { runs } from '../property/runs.ts';
+
+const CLOCK = '2026-09-10T12:00:00.000Z';
+const LATER = '2026-09-10T13:00:00.000Z';
+const C2 = 'indicators/incoming/c2.csv';
+const FEED = 'indicators/incoming/feed.txt';
+let objects: Map<string, string>;
+let store: ObjectStore;
+beforeEach(() => {
+  objects = new Map();
+  store = openMemoryStore(objects);
+});
+
+async function textsInForce(): Promise<string[]> {
+  const { indicators } = await readIndicators((await currentIndicators(store)).indicators, store);
+  return indicators.map(({ text, comment, source }) => `${text} ${comment} (${source})`);
+}
+
+describe('importIncoming', () => {
+  it('brings all lists into force as one version, the first by name giving the comment', async () => {
+    await store.put(FEED, '203.0.113.7 from the feed\n2001:db8::/32 drop site\nnonsense\n');
+    await store.put(C2, 'threat_ip,threat_comment\n203.0.113.7,"C2, panel"\n');
+    const imported = await importIncoming([], CLOCK, store);
+    expect(imported).toMatchObject({
+      since: CLOCK,
+      isRetroHuntDue: true,
+      loaded: { problems: [{ source: 'feed.txt' }] },
+    });
+    expect(await currentIndicators(store)).toEqual({ indicators: imported.indicators, since: CLOCK });
+    expect((await textsInForce()).sort()).toEqual([
+      '2001:db8::/32 drop site (feed.txt)',
+      '203.0.113.7 C2, panel (c2.csv)',
+    ]);
+  });
+
+  it('changes nothing for the same lists, however they came there', async () => {
+    await store.put(C2, '203.0.113.7,C2\n');
+    const first = await importIncoming([], CLOCK, store);
+    await finishRetroHunt(first, store);
+    await store.put(C2, '# renewed\n203.0.113.7,C2\n');
+    const again = await importIncoming([], LATER, store);
+    expect(again).toMatchObject({ indicators: first.indicators, since: CLOCK, isRetroHuntDue: false });
+  });
+
+  it.each([
+    ['a list goes', () => objects.delete(C2)],
+    ['an indicator goes', () => objects.set(C2, '198.51.100.9\n')],
+    ['a comment changes', () => objects.set(C2, '203.0.113.7,other\n')],
+    ['a list comes', () => objects.set(FEED, '198.51.100.9\n')],
+    ['an allowlist comes', () => objects.set('indicators/allow/ours.txt', '203.0.113.0/24\n')],
+  ])('is another version, with a retro-hunt due, where %s', async (_what, change) => {
+    await store.put(C2, '203.0.113.7,C2\n');
+    const first = await importIncoming([], CLOCK, store);
+    await finishRetroHunt(first, store);
+    change();
+    const second = await importIncoming([], LATER, store);
+    expect(second.indicators).not.toBe(first.indicators);
+    expect(second).toMatchObject({ since: LATER, isRetroHuntDue: true });
+    // The version before is still there: an execution may be under way with it.
+    expect((await readIndicators(first.indicators, store)).indicators).toHaveLength(1);
+  });
+
+  it('keeps a retro-hunt due that never came to its end, and only the version it was for ends it', async () => {
+    await store.put(C2, '203.0.113.7\n');
+    const first = await importIncoming([], CLOCK, store);
+    expect((await importIncoming([], LATER, store)).isRetroHuntDue).toBe(true);
+    await store.put(C2, '203.0.113.8\n');
+    const second = await importIncoming([], LATER, store);
+    await finishRetroHunt(first, store);
+    expect((await importIncoming([], LATER, store)).isRetroHuntDue).toBe(true);
+    await finishRetroHunt(second, store);
+    expect((await importIncoming([], LATER, store)).isRetroHuntDue).toBe(false);
+  });
+
+  it('leaves own and allowed ranges out, folders too', async () => {
+    await store.put('indicators/incoming/', '');
+    await store.put(C2, '203.0.113.7\n198.51.100.9\n192.0.2.1\n');
+    await store.put('indicators/allow/ours.txt', '198.51.100.0/24\n');
+    const { indicators, loaded } = await importIncoming([parseNetwork('192.0.2.0/24')!.network], CLOCK, store);
+    expect(loaded.problems).toMatchObject([{ kind: 'refused' }]);
+    const set = await indicatorSets(store)(indicators);
+    const resolved = ['203.0.113.7', '198.51.100.9', '192.0.2.1'].map((text) => {
+      const { network } = parseNetwork(text)!;
+      return set.resolve(network.words) !== undefined;
+    });
+    expect(resolved).toEqual([true, false, false]);
+  });
+
+  it('gives the playbook’s table the exact addresses that are not allowed, quoted for its CSV', async () => {
+    await store.put(
+      C2,
+      `threat_ip,threat_comment\n203.0.113.7,"say ""hi"", \\now"\n203.0.113.0/24,net\n2001:DB8::7,six\n198.51.100.9,x\n`,
+    );
+    await store.put('indicators/allow/ours.txt', '198.51.100.0/24\n');
+    await importIncoming([], CLOCK, store);
+    const lines = [String.raw`"203.0.113.7","say \"hi\", \\now"`, '"2001:db8::7","six"', ''];
+    expect(objects.get('indicators/incident_iocs/iocs.csv')).toBe(lines.join('\n'));
+  });
+
+  it('has no version before the first list, and none of its own for no lists', async () => {
+    const before = await currentIndicators(store);
+    expect((await readIndicators(before.indicators, store)).indicators).toEqual([]);
+    const { loaded } = await importIncoming([], CLOCK, store);
+    expect(loaded.indicators).toEqual([]);
+  });
+
+  it('of imports at once, the one that saw all lists has the last word', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const shared = new Map<string, string>();
+        const upload = async (name: string) => {
+          const own = openMemoryStore(shared, () => scheduler.schedule(Promise.resolve()));
+          await own.put(`indicators/incoming/${name}`, `203.0.113.${name}\n`);
+          return importIncoming([], CLOCK, own);
+        };
+        const imported = await scheduler.waitFor(Promise.all(['1', '2', '3'].map(upload)));
+        const settled = openMemoryStore(shared);
+        const { indicators } = await currentIndicators(settled);
+        expect((await readIndicators(indicators, settled)).indicators.map(({ text }) => text).sort()).toEqual([
+          ...['203.0.113.1', '203.0.113.2', '203.0.113.3'],
+        ]);
+        const last = imported.find((each) => each.indicators === indicators)!;
+        expect(last.isRetroHuntDue).toBe(true);
+        expect(shared.get('indicators/incident_iocs/iocs.csv')?.split('\n')).toHaveLength(4);
+      }),
+      runs(100),
+    );
+  });
+});
