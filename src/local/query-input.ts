@@ -49,16 +49,19 @@ export async function findJsonFiles(
   return { files, foreign };
 }
 
-/** First and last day of the objects, which is what a query reads where it is not told. */
-export function toDateSpan(objects: readonly LogObject[]): Required<Pick<PartitionSelection, 'date_from' | 'date_to'>> {
-  let [first, last] = ['9999-12-31', '0001-01-01'];
-  for (const { date } of objects) {
-    if (date < first) first = date;
-    if (date > last) last = date;
-  }
-  return objects.length === 0
-    ? { date_from: '0001-01-01', date_to: '0001-01-01' }
-    : { date_from: first, date_to: last };
+/**
+ * First and last day of the objects, which is what a query reads where it is not told; all days without any. Where it is told
+ * one end, the other lies on the right side of it: days without logs are no mistake.
+ */
+export function toDateSpan(
+  objects: readonly LogObject[],
+  { date_from = '', date_to = '' }: PartitionSelection,
+): Required<Pick<PartitionSelection, 'date_from' | 'date_to'>> {
+  const days = objects.map(({ date }) => date).sort();
+  const [from, to] = [date_from.replaceAll('/', '-'), date_to.replaceAll('/', '-')];
+  const [first] = [days[0] ?? '0001-01-01', to || '9999-12-31'].sort();
+  const [, last] = [days.at(-1) ?? '9999-12-31', from].sort();
+  return { date_from: first!, date_to: last! };
 }
 
 /** The objects in the partitions that the query names: the others need not be opened. */

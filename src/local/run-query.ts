@@ -106,7 +106,7 @@ async function runOverLogs(
 ): Promise<QueryRows | undefined> {
   const { logs, home, remote, signal } = request;
   // Before anything is read: a wrong parameter must not cost the reading.
-  bindQuery(definition, { ...toDateSpan([]), ...request.parameters });
+  bindQuery(definition, { ...toDateSpan([], request.parameters), ...request.parameters });
   await createIocs(definition, request, engine, note);
   const { objects, foreign } = await findLogObjects(logs, home, remote, signal);
   if (objects.length === 0) {
@@ -115,7 +115,7 @@ async function runOverLogs(
     note(`no log objects ${where}. Expected …/AWSLogs/<account>/vpcflowlogs/<region>/…`);
     return undefined;
   }
-  const parameters = { ...toDateSpan(objects), ...request.parameters };
+  const parameters = { ...toDateSpan(objects, request.parameters), ...request.parameters };
   const selected = selectPartitions(objects, parameters);
   const summary = await createLogTable(engine, await fetch(selected, request, engine), {
     onObject: () => signal?.throwIfAborted(),

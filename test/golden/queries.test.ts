@@ -28,6 +28,13 @@ describe('every query of the catalogue', () => {
     );
   });
 
+  it.each([{ date_from: '2027-01-01' }, { date_to: '2020/01/01' }])(
+    '%j, where there are no logs, counts none',
+    async (given) => {
+      expect((await ask('row_count', [folder.path], given)).lines).toEqual(['row_count', '0']);
+    },
+  );
+
   it('has a case for each name', async () => {
     const names = (await readCatalogue()).map(({ name }) => name);
     const tested = new Set([...CASES, ...JSON_CASES].map(({ name }) => name)).add('incident_vpc_flow_directional');
