@@ -1,7 +1,7 @@
 /** Object store on a folder: a key is a path below it. An object is written beside its place and renamed into it. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -43,7 +43,10 @@ async function put(path: string, body: string | AsyncIterable<Uint8Array>): Prom
 /** Writes only where nothing is: a link is refused where a name is taken. */
 async function create(path: string, text: string): Promise<boolean> {
   try {
-    await writeBeside(path, text, (unfinished) => link(unfinished, path));
+    await writeBeside(path, text, async (unfinished) => {
+      await link(unfinished, path);
+      await unlink(unfinished);
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -57,14 +60,27 @@ async function writeBeside(
   moveIn: (unfinished: string) => Promise<void>,
 ): Promise<void> {
   const unfinished = `${path}.${process.pid}-${written++}.unfinished`;
-  await mkdir(dirname(path), { recursive: true });
   try {
-    if (typeof body === 'string') await writeFile(unfinished, body);
-    else await pipeline(Readable.from(body), createWriteStream(unfinished));
+    await writeNew(unfinished, body);
     await moveIn(unfinished);
-  } finally {
+  } catch (error) {
     await rm(unfinished, { force: true });
+    throw error;
   }
+}
+
+/** The folder is nearly always there: with tens of thousands of findings, asking each time is felt. */
+async function writeNew(path: string, body: string | AsyncIterable<Uint8Array>): Promise<void> {
+  if (typeof body === 'string') {
+    await writeFile(path, body).catch(async (error) => {
+      if (!isMissing(error)) throw error;
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, body);
+    });
+    return;
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await pipeline(Readable.from(body), createWriteStream(path));
 }
 
 const changing = new Map<string, Promise<unknown>>();
