@@ -61,7 +61,7 @@ export class Tallies {
   merge(other: Tally, month = other.month): void {
     const key = toKey(other, month);
     const tally = this.#byKey.get(key);
-    if (tally === undefined) this.#byKey.set(key, { ...structuredClone(other), ...exactTotals(other), month });
+    if (tally === undefined) this.#byKey.set(key, { ...copyOf(other), ...exactTotals(other), month });
     else mergeInto(tally, other);
   }
 
@@ -120,6 +120,11 @@ function mergeInto(tally: Tally, other: Tally): void {
   for (const [service, records] of Object.entries(other.services)) {
     tally.services[service] = (tally.services[service] ?? 0) + records;
   }
+}
+
+/** What is added to in place is copied; lists never are. */
+function copyOf(tally: Tally): Tally {
+  return { ...tally, votes: { ...tally.votes }, services: { ...tally.services } };
 }
 
 /** Read back from JSON, a total that fits a number is one. */

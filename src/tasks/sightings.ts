@@ -73,8 +73,9 @@ export async function replaceOutcome(evaluated: Evaluated, store: ObjectStore): 
     if (stored === undefined && outcome.tallies.length === 0) return undefined;
     const before = stored === undefined ? undefined : toStored(identity, stored.text);
     if (before !== undefined && before.outcome.clock > outcome.clock) return before;
-    const text = toJson(withWithdrawn(outcome, before?.outcome));
-    if (await store.replace(key, text, stored?.version)) return toStored(identity, text);
+    const after = withWithdrawn(outcome, before?.outcome);
+    const text = toJson(after);
+    if (await store.replace(key, text, stored?.version)) return { identity, outcome: after, digest: toDigest(text) };
   }
 }
 

@@ -14,7 +14,6 @@ import {
   readOutcomes,
   type StoredOutcome,
   toDigest,
-  toReferences,
   totalsKey,
 } from './sightings.ts';
 
@@ -45,7 +44,7 @@ function toShares(outcomes: readonly StoredOutcome[]): Map<string, Share[]> {
   const shares = new Map<string, Share[]>();
   for (const { identity, outcome } of outcomes) {
     const byKey = groupByKey(outcome);
-    for (const key of toReferences(outcome).keys()) {
+    for (const key of new Set([...byKey.keys(), ...Object.keys(outcome.withdrawn ?? {})])) {
       const own = shares.get(key) ?? [];
       shares.set(key, own);
       own.push(toShare(identity, byKey.get(key) ?? []));
