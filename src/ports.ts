@@ -6,14 +6,19 @@ import type { ResultRow } from './core/match.ts';
 /** An object's text with what changes whenever the text does: an ETag, a hash. */
 export type Versioned = { readonly text: string; readonly version: string };
 
+/** Part of an object: so many bytes from an offset, or its last bytes; cut to what is there. */
+export type ByteRange = { readonly from: number; readonly length: number } | { readonly last: number };
+
 /** Flowhound's own state: objects under one prefix. Putting the same object twice changes nothing. */
 export type ObjectStore = {
   /** The object's text, or undefined if there is none. */
   get(key: string): Promise<string | undefined>;
   /** The object's text and version, or undefined if there is none. */
   read(key: string): Promise<Versioned | undefined>;
+  /** The object's bytes, or those of a range of it; undefined if there is no object. */
+  bytes(key: string, range?: ByteRange): Promise<Uint8Array | undefined>;
   /** Writes the whole object or nothing; a body that is a stream is not held in memory. */
-  put(key: string, body: string | AsyncIterable<Uint8Array>): Promise<void>;
+  put(key: string, body: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
   /**
    * Writes only if the object still has this version, or is still absent where `version` is undefined. False means that
    * another writer was faster: read again, decide again.

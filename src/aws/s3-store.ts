@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { ObjectStore, Versioned } from '../ports.ts';
+import type { ByteRange, ObjectStore, Versioned } from '../ports.ts';
 import { attemptsOf, errorName, httpStatus } from './aws-error.ts';
 import { toS3Error } from './s3-error.ts';
 
@@ -22,7 +22,9 @@ export function openS3Store(client: S3Client, bucket: string): ObjectStore {
   return {
     get: async (key) => (await read(place, key))?.text,
     read: (key) => read(place, key),
-    put: (key, body) => (typeof body === 'string' ? putText(place, key, body) : putStream(place, key, body)),
+    bytes: (key, range) => readBytes(place, key, range),
+    put: (key, body) =>
+      typeof body === 'string' || body instanceof Uint8Array ? putWhole(place, key, body) : putStream(place, key, body),
     replace: (key, text, version) => replace(place, key, text, version),
     remove: (key, version) => remove(place, key, version),
     list: (prefix) => list(place, prefix),
@@ -41,9 +43,25 @@ async function read({ client, bucket }: Place, key: string): Promise<Versioned |
   }
 }
 
-async function putText({ client, bucket }: Place, key: string, text: string): Promise<void> {
+async function readBytes({ client, bucket }: Place, key: string, range?: ByteRange): Promise<Uint8Array | undefined> {
+  const asked = range === undefined ? {} : { Range: toRange(range) };
   try {
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...asked }));
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  } catch (error) {
+    if (errorName(error) === 'NoSuchKey') return undefined;
+    if (errorName(error) === 'InvalidRange') return new Uint8Array(); // nothing is there any more
+    throw toS3Error(error, `s3://${bucket}/${key}`, 's3:GetObject and s3:ListBucket');
+  }
+}
+
+function toRange(range: ByteRange): string {
+  return 'last' in range ? `bytes=-${range.last}` : `bytes=${range.from}-${range.from + range.length - 1}`;
+}
+
+async function putWhole({ client, bucket }: Place, key: string, body: string | Uint8Array): Promise<void> {
+  try {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
   } catch (error) {
     throw toS3Error(error, `s3://${bucket}/${key}`, 's3:PutObject');
   }

@@ -1,11 +1,11 @@
 /** Object store on a folder: a key is a path below it. An object is written beside its place and renamed into it. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { link, mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ObjectStore } from '../ports.ts';
+import type { ByteRange, ObjectStore } from '../ports.ts';
 
 let written = 0;
 
@@ -21,6 +21,7 @@ export function openFolderStore(folder: string): ObjectStore {
       const text = await readIfPresent(path(key));
       return text === undefined ? undefined : { text, version: toVersion(text) };
     },
+    bytes: (key, range) => readBytes(path(key), range),
     put: (key, body) => put(path(key), body),
     replace: (key, text, version) => {
       if (version === undefined) return create(path(key), text);
@@ -36,7 +37,9 @@ export function openFolderStore(folder: string): ObjectStore {
   };
 }
 
-async function put(path: string, body: string | AsyncIterable<Uint8Array>): Promise<void> {
+type Body = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+async function put(path: string, body: Body): Promise<void> {
   await writeBeside(path, body, (unfinished) => rename(unfinished, path));
 }
 
@@ -54,11 +57,7 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-async function writeBeside(
-  path: string,
-  body: string | AsyncIterable<Uint8Array>,
-  moveIn: (unfinished: string) => Promise<void>,
-): Promise<void> {
+async function writeBeside(path: string, body: Body, moveIn: (unfinished: string) => Promise<void>): Promise<void> {
   const unfinished = `${path}.${process.pid}-${written++}.unfinished`;
   try {
     await writeNew(unfinished, body);
@@ -70,8 +69,8 @@ async function writeBeside(
 }
 
 /** The folder is nearly always there: with tens of thousands of findings, asking each time is felt. */
-async function writeNew(path: string, body: string | AsyncIterable<Uint8Array>): Promise<void> {
-  if (typeof body === 'string') {
+async function writeNew(path: string, body: Body): Promise<void> {
+  if (typeof body === 'string' || body instanceof Uint8Array) {
     await writeFile(path, body).catch(async (error) => {
       if (!isMissing(error)) throw error;
       await mkdir(dirname(path), { recursive: true });
@@ -122,6 +121,22 @@ async function* walk(folder: string, below: string): AsyncGenerator<string> {
     const key = posix.join(below, entry.name);
     if (entry.isDirectory()) yield* walk(folder, key);
     else if (!entry.name.endsWith('.unfinished')) yield key;
+  }
+}
+
+async function readBytes(path: string, range?: ByteRange): Promise<Uint8Array | undefined> {
+  try {
+    if (range === undefined) return await readFile(path);
+    await using file = await open(path);
+    const { size } = await file.stat();
+    const from = 'last' in range ? Math.max(0, size - range.last) : Math.min(size, range.from);
+    const length = Math.min('last' in range ? range.last : range.length, size - from);
+    const bytes = Buffer.allocUnsafe(length);
+    const { bytesRead } = await file.read(bytes, 0, length, from);
+    return bytes.subarray(0, bytesRead);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
   }
 }
 

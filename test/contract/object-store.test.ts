@@ -47,6 +47,22 @@ describe.each(RUNTIMES)('on %s', (_name, open) => {
     expect(await store.get('stream/none')).toBe('');
   });
 
+  it('takes bytes, and gives all of them or a range cut to what is there', async () => {
+    const store = open();
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    await store.put('bytes/all', bytes);
+    await store.put('bytes/none', new Uint8Array());
+    const read = async (...args: Parameters<ObjectStore['bytes']>) => [...((await store.bytes(...args)) ?? [])];
+    expect(await read('bytes/all')).toEqual([...bytes]);
+    expect(await read('bytes/all', { from: 250, length: 3 })).toEqual([250, 251, 252]);
+    expect(await read('bytes/all', { from: 250, length: 300 })).toEqual([250, 251, 252, 253, 254, 255]);
+    expect(await read('bytes/all', { from: 256, length: 1 })).toEqual([]);
+    expect(await read('bytes/all', { last: 2 })).toEqual([254, 255]);
+    expect(await read('bytes/all', { last: 300 })).toEqual([...bytes]);
+    expect(await read('bytes/none', { last: 8 })).toEqual([]);
+    expect(await store.bytes('bytes/absent', { last: 8 })).toBeUndefined();
+  });
+
   it('leaves the object as it was where a stream breaks off', async () => {
     const store = open();
     async function* breaking(): AsyncGenerator<Uint8Array> {

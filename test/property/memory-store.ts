@@ -15,16 +15,37 @@ export function openMemoryStore(objects: Map<string, string>, tick: Tick = async
     await tick();
     return result;
   };
+  const binary = new Set<string>();
+  const encodingOf = (key: string) => (binary.has(key) ? 'latin1' : 'utf8');
+  const readText = (key: string) => {
+    const text = objects.get(key);
+    return text === undefined || !binary.has(key) ? text : Buffer.from(text, 'latin1').toString();
+  };
   return {
-    get: (key) => during(() => objects.get(key)),
+    get: (key) => during(() => readText(key)),
     read: (key) =>
       during(() => {
-        const text = objects.get(key);
+        const text = readText(key);
         return text === undefined ? undefined : { text, version: versionOf(text)! };
       }),
+    bytes: (key, range) =>
+      during(() => {
+        const text = objects.get(key);
+        if (text === undefined) return undefined;
+        const bytes = Buffer.from(text, encodingOf(key));
+        if (range === undefined) return bytes;
+        return 'last' in range
+          ? bytes.subarray(Math.max(0, bytes.length - range.last))
+          : bytes.subarray(range.from, range.from + range.length);
+      }),
     put: async (key, body) => {
-      const text = typeof body === 'string' ? body : Buffer.concat(await Array.fromAsync(body)).toString();
-      await during(() => void objects.set(key, text));
+      if (typeof body === 'string') {
+        binary.delete(key);
+        return during(() => void objects.set(key, body));
+      }
+      const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.concat(await Array.fromAsync(body));
+      binary.add(key);
+      await during(() => void objects.set(key, bytes.toString('latin1')));
     },
     replace: (key, text, version) =>
       during(() => {

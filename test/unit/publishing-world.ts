@@ -1,5 +1,4 @@
 /** What Publish stands on, in memory, as the services behave: a store that enforces versions, a hub, a topic. For tests only. */
-import { createHash } from 'node:crypto';
 import type { AsffFinding } from '../../src/core/asff.ts';
 import { fromJson, toJson } from '../../src/core/exact-json.ts';
 import { type Finding, foldFindings } from '../../src/core/finding.ts';
@@ -9,10 +8,10 @@ import type { Severity } from '../../src/core/severity.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import type { FindingsService, ImportOutcome, Notification, Notifier, ObjectStore } from '../../src/ports.ts';
 import { type PublishInput, type PublishOutput, publish } from '../../src/tasks/publish.ts';
+import { openMemoryStore, type Tick } from '../property/memory-store.ts';
 import { makeTally, makeTwoWayTally } from './tallies.ts';
 
-/** Before and after each effect: here others go on, and here a run may end. */
-export type Tick = () => Promise<void>;
+export type { Tick };
 
 export const SETTINGS = {
   ...{ accountId: '444455556666', partition: 'aws', region: 'us-east-1' },
@@ -61,39 +60,7 @@ export function makeWorld(): World {
 
 /** The version is the text's, as an ETag is: putting the same text again is not seen. */
 export function openStore({ objects }: World, tick: Tick = async () => {}): ObjectStore {
-  const versionOf = (text: string | undefined) =>
-    text === undefined ? undefined : createHash('md5').update(text).digest('hex');
-  const during = async <Result>(effect: () => Result): Promise<Result> => {
-    await tick();
-    const result = effect();
-    await tick();
-    return result;
-  };
-  return {
-    get: (key) => during(() => objects.get(key)),
-    read: (key) =>
-      during(() => {
-        const text = objects.get(key);
-        return text === undefined ? undefined : { text, version: versionOf(text)! };
-      }),
-    put: (key, body) => during(() => void objects.set(key, body as string)),
-    replace: (key, text, version) =>
-      during(() => {
-        if (versionOf(objects.get(key)) !== version) return false;
-        objects.set(key, text);
-        return true;
-      }),
-    remove: (key, version) =>
-      during(() => {
-        if (version !== undefined && versionOf(objects.get(key)) !== version) return false;
-        objects.delete(key);
-        return true;
-      }),
-    async *list(prefix) {
-      await tick();
-      yield* [...objects.keys()].filter((key) => key.startsWith(prefix));
-    },
-  };
+  return openMemoryStore(objects, tick);
 }
 
 /** Security Hub: an update that is not newer is ignored and still counted as a success. */
