@@ -91,7 +91,8 @@ export function maskWords(words: AddressWords, prefixLength: number): AddressWor
   });
 }
 
-function toNetwork(words: AddressWords, prefixLength: number): Network {
+/** The network of the first `prefixLength` bits of an address. */
+export function toNetwork(words: AddressWords, prefixLength: number): Network {
   const masked = maskWords(words, prefixLength);
   const text = formatAddress(masked);
   const isSingle = prefixLength === words.length * 32;

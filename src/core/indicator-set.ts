@@ -1,9 +1,15 @@
 /**
- * Indicators → a set that answers two questions: may this address be in it (asked four times a record, so it must cost
- * nanoseconds) and, for the few that may, which indicator is credited. Addresses and CIDRs cost the same.
+ * The indicator set: is this address an indicator's (asked four times a record, so it must cost nanoseconds), and, for the few
+ * that are, which one is credited. Addresses and CIDRs cost the same. All of it is views over one block of bytes.
  */
-import { type AddressWords, formatAddress, maskWords, type Network } from './address.ts';
+import { type AddressWords, formatAddress, type Network, toNetwork } from './address.ts';
+import { hashIpv6 } from './address-filter.ts';
 import type { Indicator } from './indicator.ts';
+import { compileColumns } from './indicator-compiler.ts';
+import { readIndicatorFile, type SetColumns, writeIndicatorFile } from './indicator-file.ts';
+import { NOBODY } from './indicator-ranges.ts';
+import { toListColumns } from './list-columns.ts';
+import { readString } from './string-table.ts';
 
 /** An address that lies in an indicator. */
 export type IndicatorAddress = {
@@ -15,59 +21,111 @@ export type IndicatorAddress = {
 };
 
 export type IndicatorSet = {
+  /** What is stored, and opened again without being parsed. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly ipv4: Ipv4Ranges;
-  readonly ipv6: Ipv6Filter;
+  readonly ipv6: Ipv6Ranges;
   readonly resolve: (words: AddressWords) => IndicatorAddress | undefined;
 };
 
-/** Merged, sorted ranges behind an index by the first 16 bits: exact, and most buckets are empty. */
+/** Disjoint ranges, ascending, both ends in them; what is allowed is in none, so that membership is exact. */
 export type Ipv4Ranges = {
   readonly starts: Uint32Array<ArrayBuffer>;
   readonly ends: Uint32Array<ArrayBuffer>;
+  /** For each range, the number of the indicator that is credited. */
+  readonly owners: Uint32Array<ArrayBuffer>;
   /** For each value of the first 16 bits, and one more, the first range that ends in it or later. */
   readonly buckets: Uint32Array<ArrayBuffer>;
+  /** A bit for each hash of the first 24 bits, see toIpv4Filter: no false "no", few false "yes". */
+  readonly filter: Uint32Array<ArrayBuffer>;
 };
 
-/** One byte per hash of an address's first 32 bits under `mask`: no false "no", few false "yes". */
-export type Ipv6Filter = { readonly isEmpty: boolean; readonly mask: number; readonly bytes: Uint8Array<ArrayBuffer> };
+/** As of IPv4, with two halves of 64 bits per address, the high one first. */
+export type Ipv6Ranges = {
+  readonly starts: BigUint64Array<ArrayBuffer>;
+  readonly ends: BigUint64Array<ArrayBuffer>;
+  readonly owners: Uint32Array<ArrayBuffer>;
+  /** A byte for each hash of the first 32 bits under `mask`: no false "no", few false "yes". */
+  readonly mask: number;
+  readonly filter: Uint8Array<ArrayBuffer>;
+};
 
 /** Builds the set. An address inside `allowed` is never in it, whatever a list says. */
 export function compileIndicators(indicators: readonly Indicator[], allowed: readonly Network[] = []): IndicatorSet {
-  const lookup = compileLookup(indicators.map((indicator) => [indicator.network, indicator] as const));
-  const isAllowed = compileLookup(allowed.map((network) => [network, network] as const));
-  return {
-    ipv4: compileIpv4Ranges(indicators),
-    ipv6: compileIpv6Filter(indicators),
-    resolve: (words) => {
-      const [indicator, ...others] = lookup(words);
-      if (indicator === undefined || isAllowed(words).length > 0) return undefined;
-      return { address: formatAddress(words), indicator, alsoIn: others.map((other) => other.text) };
-    },
+  return openIndicatorSet(writeIndicatorFile(compileColumns(toListColumns(indicators), allowed)));
+}
+
+/** Opens stored bytes; throws IndicatorFileUnreadable where they are no set, or not whole. */
+export function openIndicatorSet(stored: Uint8Array): IndicatorSet {
+  const { bytes, columns } = readIndicatorFile(stored);
+  const ipv4 = {
+    starts: columns.ipv4Starts,
+    ends: columns.ipv4Ends,
+    owners: columns.ipv4Owners,
+    buckets: columns.ipv4Buckets,
+    filter: columns.ipv4Filter,
+  };
+  const ipv6 = {
+    starts: columns.ipv6Starts,
+    ends: columns.ipv6Ends,
+    owners: columns.ipv6Owners,
+    mask: columns.ipv6Mask[0]!,
+    filter: columns.ipv6Filter,
+  };
+  const credit = openCredit(columns);
+  const resolve = (words: AddressWords): IndicatorAddress | undefined => {
+    const range = words.length === 1 ? findIpv4(ipv4, words[0]!) : findIpv6(ipv6, words);
+    const owner = (words.length === 1 ? ipv4 : ipv6).owners[range];
+    return owner === undefined ? undefined : { address: formatAddress(words), ...credit(owner) };
+  };
+  return { bytes, ipv4, ipv6, resolve };
+}
+
+type Credit = Pick<IndicatorAddress, 'indicator' | 'alsoIn'>;
+/** Hits repeat: what was read for one of these is not read again for the next record. */
+const MOST_KEPT = 10_000;
+
+/** A function that reads the indicator of a number and those around it. */
+function openCredit(columns: SetColumns): (number: number) => Credit {
+  const kept = new Map<number, Credit>();
+  return (number) => {
+    const known = kept.get(number);
+    if (known !== undefined) return known;
+    const alsoIn: string[] = [];
+    for (let i = columns.parents[number]!; i !== NOBODY; i = columns.parents[i]!)
+      alsoIn.push(networkOf(columns, i).text);
+    const credit = { indicator: indicatorOf(columns, number), alsoIn };
+    if (kept.size === MOST_KEPT) kept.clear();
+    kept.set(number, credit);
+    return credit;
   };
 }
 
-/** All values whose network holds the address, longest prefix first: one map look-up per prefix length in use. */
-function compileLookup<T>(entries: readonly (readonly [Network, T])[]): (words: AddressWords) => T[] {
-  const byLength = { 4: new Map<number, Map<string, T>>(), 6: new Map<number, Map<string, T>>() };
-  for (const [network, value] of entries) {
-    const lengths = byLength[network.family];
-    const networks = lengths.get(network.prefixLength) ?? new Map<string, T>();
-    networks.set(network.words.join(), value);
-    lengths.set(network.prefixLength, networks);
-  }
-  const longestFirst = { 4: sortLengths(byLength[4]), 6: sortLengths(byLength[6]) };
-  return (words) =>
-    longestFirst[words.length === 1 ? 4 : 6]
-      .map(([prefixLength, networks]) => networks.get(maskWords(words, prefixLength).join()))
-      .filter((value) => value !== undefined);
+function indicatorOf(columns: SetColumns, number: number): Indicator {
+  const network = networkOf(columns, number);
+  const texts = { ends: columns.textEnds, bytes: columns.texts };
+  const comment = readString(texts, columns.comments[number]!);
+  return { text: network.text, network, comment, source: readString(texts, columns.sources[number]!) };
 }
 
-function sortLengths<T>(lengths: Map<number, Map<string, T>>): [number, Map<string, T>][] {
-  return [...lengths].sort(([a], [b]) => b - a);
+function networkOf({ ipv4Networks, ipv6Networks, prefixLengths }: SetColumns, number: number): Network {
+  const at = (number - ipv4Networks.length) * 4;
+  const words = at < 0 ? ipv4Networks.subarray(number, number + 1) : ipv6Networks.subarray(at, at + 4);
+  return toNetwork([...words], prefixLengths[number]!);
 }
 
 /** Whether an IPv4 address lies in an indicator. */
-export function holdsIpv4({ starts, ends, buckets }: Ipv4Ranges, word: number): boolean {
+export function holdsIpv4(ranges: Ipv4Ranges, word: number): boolean {
+  return findIpv4(ranges, word) >= 0;
+}
+
+/** Whether an IPv6 address may lie in an indicator, by its first 32 bits. */
+export function mayHoldIpv6({ owners, mask, filter }: Ipv6Ranges, firstWord: number): boolean {
+  return owners.length > 0 && filter[hashIpv6(firstWord & mask)] === 1;
+}
+
+/** The number of the range that holds the address, or -1. */
+function findIpv4({ starts, ends, buckets }: Ipv4Ranges, word: number): number {
   const bucket = word >>> 16;
   let low = buckets[bucket]!;
   let high = Math.min(buckets[bucket + 1]! + 1, starts.length);
@@ -75,56 +133,25 @@ export function holdsIpv4({ starts, ends, buckets }: Ipv4Ranges, word: number): 
     const middle = (low + high) >>> 1;
     if (word < starts[middle]!) high = middle;
     else if (word > ends[middle]!) low = middle + 1;
-    else return true;
+    else return middle;
   }
-  return false;
+  return -1;
 }
 
-/** Whether an IPv6 address may lie in an indicator, by its first 32 bits. */
-export function mayHoldIpv6({ isEmpty, mask, bytes }: Ipv6Filter, firstWord: number): boolean {
-  return !isEmpty && bytes[hashWord(firstWord & mask)] === 1;
-}
-
-function compileIpv4Ranges(indicators: readonly Indicator[]): Ipv4Ranges {
-  const networks = indicators.map((indicator) => indicator.network).filter((network) => network.family === 4);
-  const { starts, ends } = mergeRanges(networks);
-  const buckets = new Uint32Array(65_537);
-  for (let bucket = 0, range = 0; bucket <= 65_536; bucket++) {
-    while (range < starts.length && ends[range]! < bucket * 65_536) range++;
-    buckets[bucket] = range;
+/** The number of the range that holds the address, or -1. */
+function findIpv6({ starts, ends, owners }: Ipv6Ranges, words: AddressWords): number {
+  const high = (BigInt(words[0]!) << 32n) | BigInt(words[1]!);
+  const low = (BigInt(words[2]!) << 32n) | BigInt(words[3]!);
+  const isBefore = (aHigh: bigint, aLow: bigint, bHigh: bigint, bLow: bigint) =>
+    aHigh < bHigh || (aHigh === bHigh && aLow < bLow);
+  let from = 0;
+  let to = owners.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const at = middle * 2;
+    if (isBefore(high, low, starts[at]!, starts[at + 1]!)) to = middle;
+    else if (isBefore(ends[at]!, ends[at + 1]!, high, low)) from = middle + 1;
+    else return middle;
   }
-  return { starts, ends, buckets };
-}
-
-function mergeRanges(networks: readonly Network[]): Pick<Ipv4Ranges, 'starts' | 'ends'> {
-  const sorted = networks
-    .map((network) => ({ start: network.words[0]!, end: network.words[0]! + 2 ** (32 - network.prefixLength) - 1 }))
-    .sort((a, b) => a.start - b.start || b.end - a.end);
-  const merged: { start: number; end: number }[] = [];
-  for (const range of sorted) {
-    const last = merged.at(-1);
-    if (last !== undefined && range.start <= last.end) last.end = Math.max(last.end, range.end);
-    else merged.push({ ...range });
-  }
-  return {
-    starts: Uint32Array.from(merged, (range) => range.start),
-    ends: Uint32Array.from(merged, (range) => range.end),
-  };
-}
-
-const FILTER_BYTES = 1 << 16;
-
-/** Prefixes shorter than 32 bits (none passes under /16) shorten the mask for all. */
-function compileIpv6Filter(indicators: readonly Indicator[]): Ipv6Filter {
-  const networks = indicators.map((indicator) => indicator.network).filter((network) => network.family === 6);
-  const keptBits = Math.min(32, ...new Set(networks.map((network) => network.prefixLength)));
-  const mask = keptBits === 0 ? 0 : (0xffffffff << (32 - keptBits)) >>> 0;
-  const bytes = new Uint8Array(FILTER_BYTES);
-  for (const network of networks) bytes[hashWord(network.words[0]! & mask)] = 1;
-  return { isEmpty: networks.length === 0, mask, bytes };
-}
-
-/** Knuth's multiplicative hash, upper 16 bits. */
-function hashWord(word: number): number {
-  return Math.imul(word, 0x9e3779b1) >>> 16;
+  return -1;
 }

@@ -120,8 +120,8 @@ export class KernelLineChecker implements LineChecker {
     new Uint32Array(memory.buffer, starts, ipv4.starts.length).set(ipv4.starts);
     new Uint32Array(memory.buffer, ends, ipv4.ends.length).set(ipv4.ends);
     new Uint32Array(memory.buffer, ipv4BucketsAt.value, ipv4.buckets.length).set(ipv4.buckets);
-    new Uint8Array(memory.buffer, ipv6FilterAt.value, ipv6.bytes.length).set(ipv6.bytes);
-    setIndicators(ipv4.starts.length, starts, ends, ipv6.mask, ipv6.isEmpty ? 0 : 1);
+    new Uint8Array(memory.buffer, ipv6FilterAt.value, ipv6.filter.length).set(ipv6.filter);
+    setIndicators(ipv4.starts.length, starts, ends, ipv6.mask, ipv6.owners.length === 0 ? 0 : 1);
     return inputStart;
   }
 }
