@@ -37,11 +37,11 @@ const NAMES = Object.keys(COLUMNS) as (keyof SetColumns)[];
 /** "FHIS", read as a number of the machine: on one with another byte order no file fits. */
 const MAGIC = 0x53494846;
 /** Another number for each change of what is compiled, or how: files of another one are compiled anew. */
-export const FILE_VERSION = 1;
+const FILE_VERSION = 1;
 /** Magic, version, checksum of what follows it, length; then offset and length in bytes of each column. */
 const WORD = { magic: 0, version: 1, checksum: 2, length: 3, columns: 4 } as const;
 const CHECKED_FROM = (WORD.checksum + 1) * 4;
-const HEADER_BYTES = align((WORD.columns + 2 * NAMES.length) * 4);
+export const HEADER_BYTES = align((WORD.columns + 2 * NAMES.length) * 4);
 
 /** Stored bytes are no indicator set of this version, or were damaged: the set is to be compiled anew. */
 export class IndicatorFileUnreadable extends Error {
@@ -77,6 +77,14 @@ export function readIndicatorFile(stored: Uint8Array): { bytes: Uint8Array<Array
     return [name, new Column(bytes.buffer, bytes.byteOffset + at, length / Column.BYTES_PER_ELEMENT)];
   });
   return { bytes, columns: Object.fromEntries(views) as SetColumns };
+}
+
+/** Whether a file that begins so was compiled as one would be compiled now. */
+export function isOfThisVersion(start: Uint8Array): boolean {
+  if (start.length < HEADER_BYTES) return false;
+  const { buffer, byteOffset } = alignBytes(start);
+  const [magic, version] = new Uint32Array(buffer, byteOffset, 2);
+  return magic === MAGIC && version === FILE_VERSION;
 }
 
 function findDamage(bytes: Uint8Array<ArrayBuffer>): string | undefined {

@@ -119,6 +119,11 @@ export function holdsIpv4(ranges: Ipv4Ranges, word: number): boolean {
   return findIpv4(ranges, word) >= 0;
 }
 
+/** Whether an IPv6 address lies in an indicator. */
+export function holdsIpv6(ranges: Ipv6Ranges, words: AddressWords): boolean {
+  return findIpv6(ranges, words) >= 0;
+}
+
 /** Whether an IPv6 address may lie in an indicator, by its first 32 bits. */
 export function mayHoldIpv6({ owners, mask, filter }: Ipv6Ranges, firstWord: number): boolean {
   return owners.length > 0 && filter[hashIpv6(firstWord & mask)] === 1;

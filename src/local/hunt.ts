@@ -40,7 +40,7 @@ export async function hunt(request: HuntRequest): Promise<Executed> {
     const objects = (await listIngested(home)).filter((object) => isAsked(object, request));
     const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
     report({ step: 'notice', objects: objects.length, bytes, foreign: 0 });
-    const work = { ...request, mode: 'hunt', store, indicators, loaded, window: toWindow(request), report } as const;
+    const work = { ...request, mode: 'hunt', store, indicators, window: toWindow(request), report } as const;
     return readExecuted(await runBatches(toManifests(objects, LIMITS), work), 'hunt', store);
   };
   return withHomeLock(home, run, (pid) => report({ step: 'wait', pid }), signal);

@@ -4,7 +4,6 @@ import { type Manifest, MOST, manifestKey, toOwnBatch } from '../core/batch.ts';
 import { Interrupted } from '../core/errors.ts';
 import { type ExecutionInput, toExecutionName } from '../core/execution.ts';
 import type { ObjectStore } from '../ports.ts';
-import type { LoadedIndicators } from '../tasks/indicator-versions.ts';
 import { isRemote, openLogs, REMOTE_CONCURRENCY, type RemoteLogs } from './remote-logs.ts';
 import { runExecution } from './state-machine.ts';
 import type { SweepProgress } from './sweep-progress.ts';
@@ -14,9 +13,8 @@ export type BatchWork = {
   readonly mode: 'sweep' | 'hunt';
   readonly clock: Date;
   readonly window: ExecutionInput['window'];
-  /** Key of the indicator version, and the version itself. */
+  /** Key of the indicator version. */
   readonly indicators: string;
-  readonly loaded: LoadedIndicators;
   readonly home: string;
   readonly store: ObjectStore;
   readonly remote?: RemoteLogs;
@@ -40,7 +38,7 @@ export async function runBatches(manifests: readonly Manifest[], work: BatchWork
 }
 
 async function runBatch(ingested: Manifest, work: BatchWork): Promise<string> {
-  const { mode, store, indicators, window, loaded, home, signal, report } = work;
+  const { mode, store, indicators, window, home, signal, report } = work;
   const execution = toExecutionName(mode, ingested.batch, { indicators, window });
   await removeRun(execution, store);
   const manifest = mode === 'hunt' ? toOwnBatch(ingested, execution) : ingested;
@@ -48,7 +46,7 @@ async function runBatch(ingested: Manifest, work: BatchWork): Promise<string> {
   if (mode === 'hunt') await store.put(key, JSON.stringify(manifest));
   const areRemote = manifest.objects.some((object) => isRemote(object.key));
   const tasks = openTasks({
-    ...{ home, store, limits: LIMITS, indicators: new Map([[indicators, loaded]]), manifest },
+    ...{ home, store, limits: LIMITS, manifest },
     scanConcurrency: Math.max(areRemote ? REMOTE_CONCURRENCY : 2, availableParallelism()),
     onScan: (progress) => report({ step: 'scan', ...progress }),
     onMatch: () => report({ step: 'match' }),

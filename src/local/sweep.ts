@@ -62,7 +62,7 @@ async function sweepHome(
   report({ step: 'notice', objects: objects.length, bytes, foreign: sumOf(ingested.foreign) });
   const executions = await runBatches(
     ingested.manifests.map(({ manifest }) => manifest),
-    { ...request, mode: 'sweep', store, indicators, loaded, window: toWindow(request), report },
+    { ...request, mode: 'sweep', store, indicators, window: toWindow(request), report },
   );
   const { summary, ...executed } = await readExecuted(executions, 'sweep', store);
   const { foreign, firstForeign } = ingested;

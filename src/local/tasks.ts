@@ -5,13 +5,13 @@ import { limitConcurrency } from '../core/limit-concurrency.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { type CollectInput, collect } from '../tasks/collect.ts';
 import { type DataRatioInput, planDataRatio } from '../tasks/data-ratio.ts';
-import { indicatorSets, type LoadedIndicators } from '../tasks/indicator-versions.ts';
+import { indicatorSets } from '../tasks/indicator-versions.ts';
 import { plan } from '../tasks/plan.ts';
 import { publish } from '../tasks/publish.ts';
 import { type RecordFailureInput, recordFailure } from '../tasks/record-failure.ts';
 import { type RecordResultInput, recordResult } from '../tasks/record-result.ts';
 import { type ResolveAddressesInput, resolveAddresses } from '../tasks/resolve-addresses.ts';
-import { type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
+import { type ScanPorts, type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
 import { logFiles } from './log-files.ts';
 import { openQueryStates } from './query-states.ts';
 import { openLineChecker } from './scan-kernel.ts';
@@ -26,7 +26,6 @@ export type TaskOptions = {
   readonly logs?: LogStore;
   readonly limits: Limits;
   readonly manifest: Manifest;
-  readonly indicators: ReadonlyMap<string, LoadedIndicators>;
   readonly scanConcurrency: number;
   /** `query`: as `scan: athena` in the cloud, objects are queried where they lie and not read by Scan. */
   readonly scanBy?: 'kernel' | 'query';
@@ -50,8 +49,8 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
   const { home, store } = options;
   const results = openQueryResults(home);
   const queries = openQueryStates({ logs: logFiles, ...options });
-  const scanner = openScanner(options);
-  const indicatorSet = indicatorSets(store, options.indicators);
+  const indicatorSet = indicatorSets(store);
+  const scanner = openScanner(options, indicatorSet);
   const tableOf = async () => 'vpcflow';
   const planSettings = { limits: options.limits, ...(options.scanBy === 'query' ? { tableOf } : {}) };
   const states = {
@@ -81,7 +80,7 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
 }
 
 /** Scan in worker threads where there is work for more than one, else right here: threads take some 0.4 CPU s to start. */
-function openScanner(options: TaskOptions): ScanPool {
+function openScanner(options: TaskOptions, indicatorSet: ScanPorts['indicatorSet']): ScanPool {
   const { home, store, manifest, onScan, scanConcurrency } = options;
   const bytes = manifest.objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
   if (options.logs === undefined && bytes >= WORTH_THREADS_BYTES) {
@@ -89,7 +88,6 @@ function openScanner(options: TaskOptions): ScanPool {
     return { scan: limitConcurrency(scanConcurrency, pool.scan), close: pool.close };
   }
   const logs = options.logs ?? logFiles;
-  const indicatorSet = indicatorSets(store, options.indicators);
   const ports = { store, logs, lineChecker: openLineChecker, indicatorSet, onProgress: onScan };
   return { scan: limitConcurrency(scanConcurrency, (input: ScanRequest) => scan(input, ports)), close: async () => {} };
 }

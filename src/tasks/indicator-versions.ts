@@ -1,9 +1,10 @@
 /** Texts of IOC lists → a version of the indicators in the store, and back. The same lists make the same version. */
 import { createHash } from 'node:crypto';
 import { type Network, overlaps, parseNetwork } from '../core/address.ts';
-import { ExecutionFailed } from '../core/errors.ts';
+import { ExecutionFailed, UsageError } from '../core/errors.ts';
 import { type Indicator, type ListProblem, readAllowlist, readIndicatorLists } from '../core/indicator.ts';
-import { compileIndicators, type IndicatorSet } from '../core/indicator-set.ts';
+import { HEADER_BYTES, IndicatorFileUnreadable, isOfThisVersion } from '../core/indicator-file.ts';
+import { compileIndicators, type IndicatorSet, openIndicatorSet } from '../core/indicator-set.ts';
 import type { ObjectStore } from '../ports.ts';
 
 export type LoadedIndicators = {
@@ -43,8 +44,21 @@ export async function storeIndicators(loaded: Omit<LoadedIndicators, 'problems'>
   const allowed = loaded.allowed.map(({ text }) => text);
   const document = `{"allowed":${JSON.stringify(allowed)},"indicators":[\n${lines.join(',\n')}\n]}\n`;
   const key = `indicators/${createHash('sha256').update(document).digest('hex').slice(0, 32)}.json`;
+  if (await isCompiled(key, store)) return key;
   await store.put(key, document);
+  await store.put(compiledKey(key), compileIndicators(loaded.indicators, loaded.allowed).bytes);
   return key;
+}
+
+/** Where the compiled form of a version lies: beside it, and written after it. */
+function compiledKey(key: string): string {
+  return key.replace(/\.json$/, '.bin');
+}
+
+/** Whether a version is stored already, and compiled as it would be compiled now. */
+async function isCompiled(key: string, store: ObjectStore): Promise<boolean> {
+  const header = await store.bytes(compiledKey(key), { from: 0, length: HEADER_BYTES });
+  return header !== undefined && isOfThisVersion(header);
 }
 
 /** Key of a version of the indicators, and when it came into force. */
@@ -106,19 +120,34 @@ export async function readIndicators(key: string, store: ObjectStore): Promise<O
   };
 }
 
-/** A function that compiles a version once and keeps it. */
-export function indicatorSets(store: ObjectStore, loaded: ReadonlyMap<string, LoadedIndicators> = new Map()) {
+/** A function that opens a version once and keeps it. */
+export function indicatorSets(store: ObjectStore): (key: string) => Promise<IndicatorSet> {
   const sets = new Map<string, Promise<IndicatorSet>>();
-  const compile = async (key: string): Promise<IndicatorSet> => {
-    const { indicators, allowed } = loaded.get(key) ?? (await readIndicators(key, store));
-    return compileIndicators(indicators, allowed);
-  };
-  return (key: string): Promise<IndicatorSet> => {
-    const set = sets.get(key) ?? compile(key);
+  return (key) => {
+    const set = sets.get(key) ?? openVersion(key, store);
     sets.set(key, set);
     set.catch(() => sets.delete(key)); // a store that failed once may answer the next time
     return set;
   };
+}
+
+/** The compiled form as it is stored; where there is none, or it was damaged, the version is compiled anew. */
+async function openVersion(key: string, store: ObjectStore): Promise<IndicatorSet> {
+  const compiled = key === NONE ? undefined : await readCompiled(key, store);
+  if (compiled !== undefined) return compiled;
+  const { indicators, allowed } = await readIndicators(key, store);
+  return compileIndicators(indicators, allowed);
+}
+
+async function readCompiled(key: string, store: ObjectStore): Promise<IndicatorSet | undefined> {
+  try {
+    const bytes = await store.bytes(compiledKey(key));
+    return bytes === undefined ? undefined : openIndicatorSet(bytes);
+  } catch (error) {
+    // To a role that may not list the bucket, S3 says "access denied" of what is not there.
+    if (error instanceof IndicatorFileUnreadable || error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 /** Lists as they lie in the store, those that are in force or about to be. */

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseNetwork } from '../../src/core/address.ts';
+import { UsageError } from '../../src/core/errors.ts';
+import { readIndicatorLists } from '../../src/core/indicator.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 import {
   currentIndicators,
@@ -9,6 +11,7 @@ import {
   importIncoming,
   indicatorSets,
   readIndicators,
+  storeIndicators,
 } from '../../src/tasks/indicator-versions.ts';
 import { openMemoryStore } from '../property/memory-store.ts';
 import { runs } from '../property/runs.ts';
@@ -140,3 +143,79 @@ describe('importIncoming', () => {
     );
   });
 });
+
+describe('a stored version', () => {
+  const holds = async (key: string, text: string) => {
+    const set = await indicatorSets(store)(key);
+    return set.resolve(parseNetwork(text)!.network.words)?.indicator.comment;
+  };
+  const list = (text: string) => ({ ...readIndicatorLists([{ source: 'c2.csv', text }], { own: [] }), allowed: [] });
+  const binOf = (key: string) => key.replace('.json', '.bin');
+
+  it('is read as it was compiled, without its document', async () => {
+    const key = await storeIndicators(list('203.0.113.7,C2\n2001:db8::/32,net\n'), store);
+    objects.delete(key);
+    expect([await holds(key, '203.0.113.7'), await holds(key, '2001:db8::1')]).toEqual(['C2', 'net']);
+    expect(await holds(key, '203.0.113.8')).toBeUndefined();
+  });
+
+  it.each([
+    ['gone', (key: string) => objects.delete(binOf(key))],
+    ['cut off', (key: string) => objects.set(binOf(key), objects.get(binOf(key))!.slice(0, 2000))],
+    ['empty', (key: string) => objects.set(binOf(key), '')],
+    ['another version of the form', (key: string) => objects.set(binOf(key), patch(objects.get(binOf(key))!, 4))],
+    ['damaged within', (key: string) => objects.set(binOf(key), patch(objects.get(binOf(key))!, 300_000))],
+  ])('is compiled anew where its compiled form is %s', async (_what, damage) => {
+    const key = await storeIndicators(list('203.0.113.7,C2\n'), store);
+    damage(key);
+    expect([await holds(key, '203.0.113.7'), await holds(key, '203.0.113.8')]).toEqual(['C2', undefined]);
+  });
+
+  it('is compiled anew where the role may not be told that something is missing', async () => {
+    const key = await storeIndicators(list('203.0.113.7,C2\n'), store);
+    const bytes = async () => {
+      throw new UsageError('access denied');
+    };
+    const set = await indicatorSets({ ...store, bytes })(key);
+    expect(set.resolve(parseNetwork('203.0.113.7')!.network.words)?.indicator.comment).toBe('C2');
+  });
+
+  it('that is gone altogether is an error, and a store that fails is asked again', async () => {
+    const sets = indicatorSets(store);
+    await expect(sets('indicators/00.json')).rejects.toMatchObject({ name: 'ExecutionFailed' });
+    const key = await storeIndicators(list('203.0.113.7,C2\n'), store);
+    let failures = 1;
+    const failing = indicatorSets({
+      ...store,
+      bytes: async (asked) => {
+        if (failures-- > 0) throw new Error('try again');
+        return store.bytes(asked);
+      },
+    });
+    await expect(failing(key)).rejects.toThrow('try again');
+    expect((await failing(key)).ipv4.starts).toHaveLength(1);
+  });
+
+  it('is not compiled and written twice', async () => {
+    const writes: string[] = [];
+    const counted: ObjectStore = {
+      ...store,
+      put: (key, body) => {
+        writes.push(key);
+        return store.put(key, body);
+      },
+    };
+    const key = await storeIndicators(list('203.0.113.7,C2\n'), counted);
+    expect(writes).toEqual([key, binOf(key)]);
+    expect(await storeIndicators(list('# again\n203.0.113.7,C2\n'), counted)).toBe(key);
+    expect(writes).toHaveLength(2);
+    objects.set(binOf(key), patch(objects.get(binOf(key))!, 4));
+    await storeIndicators(list('203.0.113.7,C2\n'), counted);
+    expect(writes).toHaveLength(4);
+  });
+});
+
+/** With one byte changed; the memory store has bytes as Latin-1. */
+function patch(bytes: string, at: number): string {
+  return `${bytes.slice(0, at)}${String.fromCharCode(bytes.charCodeAt(at) ^ 0x41)}${bytes.slice(at + 1)}`;
+}

@@ -47,7 +47,7 @@ it('worker threads give what the same scan gives here, and tell their progress',
     chunks.map((chunk) => pool.scan({ execution: 'threads', indicators, batch: BATCH, chunk })),
   );
   await pool.close();
-  const ports = { store, logs: logFiles, lineChecker: openLineChecker, indicatorSet: indicatorSets(store, new Map()) };
+  const ports = { store, logs: logFiles, lineChecker: openLineChecker, indicatorSet: indicatorSets(store) };
   for (const [i, chunk] of chunks.entries()) {
     const byThread = await store.get(inThreads[i]!.result);
     expect(await scan({ execution: 'threads', indicators, batch: BATCH, chunk }, ports)).toEqual(inThreads[i]);

@@ -64,7 +64,7 @@ export async function execute(world: World, list: string, options: RunOptions = 
   const clock = options.clock ?? CLOCK;
   const input: ExecutionInput = { execution, mode: 'sweep', clock, manifest: key, indicators, window: {} };
   const tasks = openTasks({
-    ...{ home: world.home, store, limits, manifest, indicators: new Map([[indicators, loaded]]), scanConcurrency: 2 },
+    ...{ home: world.home, store, limits, manifest, scanConcurrency: 2 },
     ...{ onScan: () => {}, onMatch: () => {}, ...options },
   });
   const visited: string[] = [];
