@@ -1,0 +1,96 @@
+/** Rows of the address index, in memory: an address, and which of four log objects hold it, as source and as destination. */
+import { orderRows } from './row-order.ts';
+import type { SeenAddresses } from './seen-addresses.ts';
+
+/**
+ * Objects are taken together in fours, neighbours by number. An address in many objects then has a row for each four of them,
+ * and there are few different sets; measured, sets of any objects make a day of 24 objects larger by a tenth.
+ */
+export const GROUP_OBJECTS = 4;
+
+/** Columns of rows. */
+export type AddressRows = {
+  /** One column for IPv4, four for IPv6, most significant first. */
+  readonly words: readonly Uint32Array[];
+  /** Number of the four << 8 | the objects where it is a source << 4 | where it is a destination; a bit for each object. */
+  readonly codes: Uint32Array;
+};
+
+/** A log object's number in the file, and what it holds. */
+export type NumberedAddresses = { readonly number: number; readonly seen: SeenAddresses };
+
+/** The code of an address that one object holds on these sides. */
+export function toRowCode(object: number, sides: number): number {
+  const masks = ((sides & 1) << 4) | (sides >>> 1);
+  return (Math.floor(object / GROUP_OBJECTS) << 8) | (masks << (object % GROUP_OBJECTS));
+}
+
+export function countRows({ codes }: AddressRows): number {
+  return codes.length;
+}
+
+export function sliceRows({ words, codes }: AddressRows, from: number, to = codes.length): AddressRows {
+  return { words: words.map((column) => column.subarray(from, to)), codes: codes.subarray(from, to) };
+}
+
+export function joinRows(a: AddressRows, b: AddressRows): AddressRows {
+  const join = (first: Uint32Array, second: Uint32Array) => {
+    const joined = new Uint32Array(first.length + second.length);
+    joined.set(first);
+    joined.set(second, first.length);
+    return joined;
+  };
+  return { words: a.words.map((column, i) => join(column, b.words[i]!)), codes: join(a.codes, b.codes) };
+}
+
+/** The IPv4 addresses of some objects, one row for each four of them; ascending. */
+export function toIpv4Rows(objects: readonly NumberedAddresses[]): AddressRows {
+  const count = objects.reduce((sum, { seen }) => sum + seen.ipv4.length, 0);
+  const rows = { words: [new Uint32Array(count)], codes: new Uint32Array(count) };
+  let at = 0;
+  for (const { number, seen } of objects) {
+    rows.words[0]!.set(seen.ipv4, at);
+    for (const sides of seen.ipv4Sides) rows.codes[at++] = toRowCode(number, sides);
+  }
+  return uniteRows(rows);
+}
+
+/** As toIpv4Rows, of IPv6 addresses. */
+export function toIpv6Rows(objects: readonly NumberedAddresses[]): AddressRows {
+  const count = objects.reduce((sum, { seen }) => sum + seen.ipv6Sides.length, 0);
+  const rows = { words: [0, 1, 2, 3].map(() => new Uint32Array(count)), codes: new Uint32Array(count) };
+  let at = 0;
+  for (const { number, seen } of objects) {
+    const view = new DataView(seen.ipv6.buffer, seen.ipv6.byteOffset, seen.ipv6.byteLength);
+    for (const [i, sides] of seen.ipv6Sides.entries()) {
+      for (let word = 0; word < 4; word++) rows.words[word]![at] = view.getUint32(i * 16 + word * 4);
+      rows.codes[at++] = toRowCode(number, sides);
+    }
+  }
+  return uniteRows(rows);
+}
+
+/** Rows in any order, repeated or not → ascending ones, each address and four objects once. */
+export function uniteRows({ words, codes }: AddressRows): AddressRows {
+  const keys = words.map((column) => ({ column })).reverse();
+  const order = orderRows([{ column: codes, ignoredBits: 8 }, ...keys], codes.length);
+  const united = { words: words.map((column) => new Uint32Array(column.length)), codes: new Uint32Array(codes.length) };
+  let last = -1;
+  for (const row of order) {
+    const code = codes[row]!;
+    if (last >= 0 && united.codes[last]! >>> 8 === code >>> 8 && isSameAddress(united.words, last, words, row)) {
+      united.codes[last]! |= code;
+      continue;
+    }
+    last++;
+    united.codes[last] = code;
+    for (let i = 0; i < words.length; i++) united.words[i]![last] = words[i]![row]!;
+  }
+  return sliceRows(united, 0, last + 1);
+}
+
+/** Whether two rows are of one address. */
+export function isSameAddress(a: readonly Uint32Array[], i: number, b: readonly Uint32Array[], j: number): boolean {
+  for (let word = 0; word < a.length; word++) if (a[word]![i] !== b[word]![j]) return false;
+  return true;
+}

@@ -1,0 +1,57 @@
+/** Objects and sets as lines of an address index file; the columns are in address-index.ts. */
+import { type IndexedObject, objectsOfSet, readSetNumber } from './address-index.ts';
+import { leastOf, type NumberedPartition } from './index-objects.ts';
+
+/** Texts of a line; what is absent is empty. */
+type Line = {
+  readonly kind: string;
+  readonly number?: number;
+  readonly account?: string;
+  readonly region?: string;
+  readonly label?: string;
+  readonly firstSeen?: number | null;
+  readonly lastSeen?: number | null;
+  readonly content: string;
+};
+
+export function toLine({ kind, number, account, region, label, firstSeen, lastSeen, content }: Line): string {
+  const columns = [kind, number, account, region, label, firstSeen, lastSeen, content];
+  return `${columns.map((column) => column ?? '').join('\t')}\n`;
+}
+
+export function toObjectLines(partitions: readonly NumberedPartition[]): string[] {
+  return partitions.flatMap(({ first, objects }) =>
+    objects.map(({ object, isWhole, firstSeen, lastSeen }, i) =>
+      toLine({
+        kind: isWhole ? 'object' : 'unfinished',
+        ...{ number: first + i, account: object.accountId, region: object.region, firstSeen, lastSeen },
+        // JSON has no bare tab or line break; an identity is part of a key, which may.
+        ...{ label: object.identity.replace(/[\t\n\r]/g, ' '), content: JSON.stringify(object) },
+      }),
+    ),
+  );
+}
+
+export function toSetLines(sets: readonly number[], partitions: readonly NumberedPartition[]): string[] {
+  const byNumber = new Map(
+    partitions.flatMap(({ first, objects }) => objects.map((object, i) => [first + i, object] as const)),
+  );
+  return sets.map((number) => {
+    const numbers = objectsOfSet(number);
+    const objects = numbers.map((each) => byNumber.get(each)!);
+    const { accountId, region } = objects[0]!.object;
+    return toLine({
+      kind: 'set',
+      ...{ number, account: accountId, region, label: String(readSetNumber(number).side) },
+      firstSeen: timeOf(Math.min, objects, 'firstSeen'),
+      lastSeen: timeOf(Math.max, objects, 'lastSeen'),
+      content: numbers.join(','),
+    });
+  });
+}
+
+type Pick = (a: number, b: number) => number;
+
+function timeOf(pick: Pick, objects: readonly IndexedObject[], time: 'firstSeen' | 'lastSeen'): number | null {
+  return objects.map((object) => object[time]).reduce((a, b) => leastOf(pick, a, b), null);
+}
