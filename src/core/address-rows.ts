@@ -25,10 +25,6 @@ export function toRowCode(object: number, sides: number): number {
   return (Math.floor(object / GROUP_OBJECTS) << 8) | (masks << (object % GROUP_OBJECTS));
 }
 
-export function countRows({ codes }: AddressRows): number {
-  return codes.length;
-}
-
 export function sliceRows({ words, codes }: AddressRows, from: number, to = codes.length): AddressRows {
   return { words: words.map((column) => column.subarray(from, to)), codes: codes.subarray(from, to) };
 }

@@ -1,0 +1,65 @@
+/** The addresses of one chunk's objects, on their way into the index: a part for each day, more where they are too many to hold. */
+import type { IndexedObject } from '../core/address-index.ts';
+import { encodeAddressIndex } from '../core/address-index-writer.ts';
+import type { StoredLogObject } from '../core/batch.ts';
+import type { SeenAddresses, SeenTimes } from '../core/seen-addresses.ts';
+import type { ObjectStore } from '../ports.ts';
+import { partKey } from './address-keys.ts';
+
+/** Words of addresses, one each for IPv4 and four for IPv6: with what packing them takes, some 40 MB. */
+const MOST_WORDS = 1_000_000;
+
+type Seen = IndexedObject & { readonly seen: SeenAddresses };
+
+const NOTHING: SeenAddresses = {
+  ipv4: new Uint32Array(),
+  ipv4Sides: new Uint8Array(),
+  ipv6: new Uint8Array(),
+  ipv6Sides: new Uint8Array(),
+};
+
+/** One chunk, object after object. Without close() nothing says that the last object was read whole. */
+export class AddressWriter {
+  readonly #store: ObjectStore;
+  readonly #mostWords: number;
+  #seen: Seen[] = [];
+  #words = 0;
+
+  constructor(store: ObjectStore, mostWords = MOST_WORDS) {
+    this.#store = store;
+    this.#mostWords = mostWords;
+  }
+
+  /** Takes a copy of what an object holds, or of more of it: its pieces come one after another. */
+  async add(object: StoredLogObject, seen: SeenAddresses, times: SeenTimes): Promise<void> {
+    const last = this.#seen.at(-1);
+    if (last !== undefined && last.object.key !== object.key) this.#seen.splice(-1, 1, { ...last, isWhole: true });
+    const own = {
+      ipv4: seen.ipv4.slice(),
+      ipv4Sides: seen.ipv4Sides.slice(),
+      ipv6: seen.ipv6.slice(),
+      ipv6Sides: seen.ipv6Sides.slice(),
+    };
+    this.#seen.push({ object, isWhole: false, ...times, seen: own });
+    this.#words += seen.ipv4.length + seen.ipv6.length / 4;
+    if (this.#words < this.#mostWords) return;
+    await this.#flush();
+    // The next part says whether that was all of it.
+    this.#seen = [{ object, isWhole: false, ...times, seen: NOTHING }];
+  }
+
+  async close(): Promise<void> {
+    const last = this.#seen.pop();
+    if (last !== undefined) this.#seen.push({ ...last, isWhole: true });
+    await this.#flush();
+    this.#seen = [];
+  }
+
+  async #flush(): Promise<void> {
+    for (const [day, seen] of Map.groupBy(this.#seen, ({ object }) => object.date)) {
+      const part = Buffer.concat(await Array.fromAsync(encodeAddressIndex(seen)));
+      await this.#store.put(partKey(day, part), part);
+    }
+    this.#words = 0;
+  }
+}
