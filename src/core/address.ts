@@ -7,27 +7,34 @@ import ipaddr from 'ipaddr.js';
 /** An address as numbers: one 32-bit word for IPv4, four for IPv6, most significant first. */
 export type AddressWords = readonly number[];
 
-/** A block of addresses. `words` has its host bits cleared; `text` is the bare address for a /32 or /128. */
-export type Network = {
-  readonly family: 4 | 6;
-  readonly words: AddressWords;
-  readonly prefixLength: number;
-  readonly text: string;
-};
+/** A block of addresses. `words` has its host bits cleared. */
+export type Prefix = { readonly family: 4 | 6; readonly words: AddressWords; readonly prefixLength: number };
 
-const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+/** A block of addresses with its text, which is the bare address for a /32 or /128. */
+export type Network = Prefix & { readonly text: string };
+
+const DOT = 46;
+const ZERO = 48;
 
 /** Dotted quad to its 32-bit number; undefined for anything else, leading zeros included. */
 export function parseIpv4(text: string): number | undefined {
-  const octets = IPV4.exec(text);
-  if (octets === null) return undefined;
   let word = 0;
-  for (let i = 1; i <= 4; i++) {
-    const octet = Number(octets[i]);
-    if (octet > 255) return undefined;
+  let at = 0;
+  for (let octets = 0; octets < 4; octets++) {
+    if (octets > 0 && text.charCodeAt(at++) !== DOT) return undefined;
+    const from = at;
+    let octet = 0;
+    for (let digit = digitAt(text, at); digit >= 0 && at - from < 3; digit = digitAt(text, ++at))
+      octet = octet * 10 + digit;
+    if (at === from || octet > 255 || (at - from > 1 && text.charCodeAt(from) === ZERO)) return undefined;
     word = word * 256 + octet;
   }
-  return word;
+  return at === text.length ? word : undefined;
+}
+
+function digitAt(text: string, at: number): number {
+  const digit = text.charCodeAt(at) - ZERO;
+  return digit >= 0 && digit <= 9 ? digit : -1;
 }
 
 /** Address text to words; undefined if it is no address. A zone (`%eth0`) makes it none. */
@@ -60,48 +67,52 @@ export function canonicalAddress(text: string): string | undefined {
 
 /** An address or CIDR to its network; `masked` tells that host bits were set and have been cleared. */
 export function parseNetwork(text: string): { network: Network; masked: boolean } | undefined {
+  const parsed = parsePrefix(text);
+  return parsed && { network: { ...parsed.prefix, text: formatPrefix(parsed.prefix) }, masked: parsed.isMasked };
+}
+
+/** As parseNetwork, without the canonical text. */
+export function parsePrefix(text: string): { prefix: Prefix; isMasked: boolean } | undefined {
   const slash = text.indexOf('/');
   const addressText = slash < 0 ? text : text.slice(0, slash);
   const words = parseAddress(addressText);
   if (words === undefined) return undefined;
   const bits = words.length * 32;
-  if (slash < 0) return { network: toNetwork(words, bits), masked: false };
+  const family = words.length === 1 ? 4 : 6;
+  if (slash < 0) return { prefix: { family, words, prefixLength: bits }, isMasked: false };
   const suffix = text.slice(slash + 1);
   if (!/^(0|[1-9]\d{0,2})$/.test(suffix)) return undefined;
   // The prefix of an IPv4-mapped network counts from the IPv6 side: ::ffff:192.0.2.0/120 is 192.0.2.0/24.
   const isMapped = words.length === 1 && addressText.includes(':');
   const prefixLength = Number(suffix) - (isMapped ? 96 : 0);
   if (prefixLength < 0 || prefixLength > bits) return undefined;
-  const network = toNetwork(words, prefixLength);
-  return { network, masked: network.words.some((word, i) => word !== words[i]) };
+  const masked = maskWords(words, prefixLength);
+  return { prefix: { family, words: masked, prefixLength }, isMasked: masked.some((word, i) => word !== words[i]) };
+}
+
+/** Canonical text of a block of addresses. */
+export function formatPrefix({ words, prefixLength }: Pick<Prefix, 'words' | 'prefixLength'>): string {
+  const text = formatAddress(words);
+  return prefixLength === words.length * 32 ? text : `${text}/${prefixLength}`;
 }
 
 /** Whether two networks share an address. Networks nest or are apart, so the shorter prefix decides. */
-export function overlaps(a: Network, b: Network): boolean {
+export function overlaps(a: Prefix, b: Prefix): boolean {
   if (a.family !== b.family) return false;
-  const shared = Math.min(a.prefixLength, b.prefixLength);
-  return maskWords(a.words, shared).every((word, i) => word === maskWords(b.words, shared)[i]);
+  let bits = Math.min(a.prefixLength, b.prefixLength);
+  for (let i = 0; bits > 0; i++, bits -= 32) {
+    const mask = bits >= 32 ? 0xffffffff : 0xffffffff << (32 - bits);
+    if (((a.words[i]! ^ b.words[i]!) & mask) !== 0) return false;
+  }
+  return true;
 }
 
 /** Words with everything after the first `prefixLength` bits cleared. */
-export function maskWords(words: AddressWords, prefixLength: number): AddressWords {
+function maskWords(words: AddressWords, prefixLength: number): AddressWords {
   return words.map((word, i) => {
     const kept = Math.min(32, Math.max(0, prefixLength - i * 32));
     return kept === 0 ? 0 : (word & (0xffffffff << (32 - kept))) >>> 0;
   });
-}
-
-/** The network of the first `prefixLength` bits of an address. */
-export function toNetwork(words: AddressWords, prefixLength: number): Network {
-  const masked = maskWords(words, prefixLength);
-  const text = formatAddress(masked);
-  const isSingle = prefixLength === words.length * 32;
-  return {
-    family: words.length === 1 ? 4 : 6,
-    words: masked,
-    prefixLength,
-    text: isSingle ? text : `${text}/${prefixLength}`,
-  };
 }
 
 function wordAt(bytes: number[], at: number): number {

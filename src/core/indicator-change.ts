@@ -9,18 +9,20 @@ export type IndicatorChange = {
 };
 
 /** By indicator; an entry is changed if its comment or the list that names it is another. */
-export function compareIndicators(before: readonly Indicator[], after: readonly Indicator[]): IndicatorChange[] {
-  const old = new Map(before.map((indicator) => [indicator.text, indicator]));
-  const now = new Map(after.map((indicator) => [indicator.text, indicator]));
-  const toChange = (change: IndicatorChange['change'], { text, comment, source }: Indicator): IndicatorChange => ({
-    ...{ change, indicator: text, comment, source },
-  });
-  const coming = after.flatMap((indicator) => {
-    const other = old.get(indicator.text);
-    if (other === undefined) return [toChange('added', indicator)];
-    const isSame = other.comment === indicator.comment && other.source === indicator.source;
-    return isSame ? [] : [toChange('changed', indicator)];
-  });
-  const going = before.filter(({ text }) => !now.has(text)).map((indicator) => toChange('removed', indicator));
-  return [...coming, ...going].sort((a, b) => (a.indicator < b.indicator ? -1 : 1));
+export function compareIndicators(before: Iterable<Indicator>, after: Iterable<Indicator>): IndicatorChange[] {
+  const gone = new Map<string, Indicator>();
+  for (const indicator of before) gone.set(indicator.text, indicator);
+  const changes: IndicatorChange[] = [];
+  for (const indicator of after) {
+    const old = gone.get(indicator.text);
+    gone.delete(indicator.text);
+    const isSame = old?.comment === indicator.comment && old.source === indicator.source;
+    if (!isSame) changes.push(toChange(old === undefined ? 'added' : 'changed', indicator));
+  }
+  for (const indicator of gone.values()) changes.push(toChange('removed', indicator));
+  return changes.sort((a, b) => (a.indicator < b.indicator ? -1 : 1));
+}
+
+function toChange(change: IndicatorChange['change'], { text, comment, source }: Indicator): IndicatorChange {
+  return { change, indicator: text, comment, source };
 }

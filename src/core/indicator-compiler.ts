@@ -1,20 +1,18 @@
 /** Indicators and an allowlist → the columns of an indicator set. */
 import type { Network } from './address.ts';
 import { toIpv4Buckets, toIpv4Filter, toIpv6Filter, toIpv6Mask } from './address-filter.ts';
+import { type FamilyColumns, pickFamily } from './family-columns.ts';
+import type { IndicatorColumns } from './indicator-columns.ts';
 import type { SetColumns } from './indicator-file.ts';
 import { NOBODY, toOwnedRanges } from './indicator-ranges.ts';
-import type { FamilyColumns, ListColumns } from './list-columns.ts';
 import { type NetworkColumns, toNetworkColumns } from './network-order.ts';
 
 /** Compiles them. An address inside `allowed` is in no range, whatever a list says. */
-export function compileColumns(
-  { ipv4: list4, ipv6: list6, texts }: ListColumns,
-  allowed: readonly Network[],
-): SetColumns {
-  const ipv4 = compileFamily(list4, allowed);
-  const ipv6 = compileFamily(list6, allowed);
+export function compileColumns(indicators: IndicatorColumns, allowed: readonly Network[]): SetColumns {
+  const ipv4 = compileFamily(indicators.ipv4, allowed);
+  const ipv6 = compileFamily(indicators.ipv6, allowed);
   const before = ipv4.lengths.length;
-  const indicators = before + ipv6.lengths.length;
+  const count = before + ipv6.lengths.length;
   const ipv6Mask = toIpv6Mask(ipv6.lengths);
   return {
     ipv4Starts: ipv4.starts,
@@ -29,30 +27,19 @@ export function compileColumns(
     ipv6Filter: toIpv6Filter(ipv6.words, ipv6Mask),
     ipv4Networks: ipv4.words,
     ipv6Networks: ipv6.words,
-    prefixLengths: append(new Uint8Array(indicators), ipv4.lengths, ipv6.lengths),
-    parents: append(new Uint32Array(indicators), ipv4.parents, renumber(ipv6.parents, before)),
-    comments: append(new Uint32Array(indicators), ipv4.comments, ipv6.comments),
-    sources: append(new Uint32Array(indicators), ipv4.sources, ipv6.sources),
-    textEnds: texts.ends,
-    texts: texts.bytes,
+    prefixLengths: append(new Uint8Array(count), ipv4.lengths, ipv6.lengths),
+    parents: append(new Uint32Array(count), ipv4.parents, renumber(ipv6.parents, before)),
+    comments: append(new Uint32Array(count), ipv4.comments, ipv6.comments),
+    sources: append(new Uint32Array(count), ipv4.sources, ipv6.sources),
+    textEnds: indicators.texts.ends,
+    texts: indicators.texts.bytes,
   };
 }
 
 /** Ranges of one family, and its indicators in the order of their numbers. */
 function compileFamily(list: FamilyColumns, allowed: readonly Network[]) {
-  const { width } = list;
   const { places, ...ranges } = toOwnedRanges(withAllowed(list, allowed), list.lengths.length);
-  const words = new Uint32Array(places.length * width);
-  for (let number = 0; number < places.length; number++) {
-    for (let i = 0; i < width; i++) words[number * width + i] = list.words[places[number]! * width + i]!;
-  }
-  return {
-    ...ranges,
-    words,
-    lengths: Uint8Array.from(places, (place) => list.lengths[place]!),
-    comments: places.map((place) => list.comments[place]!),
-    sources: places.map((place) => list.sources[place]!),
-  };
+  return { ...ranges, ...pickFamily(list, places) };
 }
 
 function withAllowed({ width, words, lengths }: NetworkColumns, allowed: readonly Network[]): NetworkColumns {

@@ -13,13 +13,13 @@ export type OwnedRanges = {
   readonly ends: Uint32Array<ArrayBuffer>;
   /** For each range, the number of its owner. */
   readonly owners: Uint32Array<ArrayBuffer>;
-  /** Number → place among the networks given. Numbers follow the addresses; doubles and what is allowed as a whole have none. */
+  /** Number → place among the networks given. Numbers follow the addresses; what is allowed as a whole has none. */
   readonly places: Uint32Array<ArrayBuffer>;
   /** Number → that of the next wider indicator which holds it, or NOBODY. */
   readonly parents: Uint32Array<ArrayBuffer>;
 };
 
-/** Flattens the networks: the first `indicators` of them are the lists', the rest is allowed. Of doubles the first stays. */
+/** Flattens the networks: the first `indicators` of them are the lists' and distinct, the rest is allowed. */
 export function toOwnedRanges(networks: NetworkColumns, indicators: number): OwnedRanges {
   const ranges = new RangeSweep(networks, indicators);
   for (const place of sortNetworks(networks)) ranges.enter(place);
@@ -33,9 +33,8 @@ const MOST_NESTED = 130;
 class RangeSweep {
   readonly #networks: NetworkColumns;
   readonly #indicators: number;
-  /** The networks that hold the address where the sweep is, the widest first: place, number (NOBODY: allowed), last address. */
+  /** The networks that hold the address where the sweep is, the widest first: number (NOBODY: allowed), last address. */
   #nested = 0;
-  readonly #nestedPlaces = new Uint32Array(MOST_NESTED);
   readonly #nestedNumbers = new Uint32Array(MOST_NESTED);
   readonly #nestedLasts: Uint32Array;
   /** The first address that has not been handed out. */
@@ -69,7 +68,7 @@ class RangeSweep {
     const at = place * width;
     while (this.#nested > 0 && compareWords(this.#nestedLasts, this.#top * width, words, at, width) < 0) this.#leave();
     const holder = this.#nested === 0 ? NOBODY : this.#nestedNumbers[this.#top]!;
-    if (this.#nested > 0 && (holder === NOBODY || this.#isDouble(place))) return;
+    if (this.#nested > 0 && holder === NOBODY) return;
     if (holder !== NOBODY && compareWords(this.#next, 0, words, at, width) < 0) {
       this.#hand(holder, words, at);
       stepDown(this.#ends, (this.#ranges - 1) * width, width);
@@ -102,7 +101,6 @@ class RangeSweep {
       this.#parents[number] = holder;
     }
     const top = this.#nested++;
-    this.#nestedPlaces[top] = place;
     this.#nestedNumbers[top] = number;
     for (let i = 0; i < width; i++) {
       const kept = lengths[place]! - i * 32;
@@ -128,13 +126,6 @@ class RangeSweep {
     copyWords(this.#next, 0, this.#starts, this.#ranges * width, width);
     copyWords(last, at, this.#ends, this.#ranges * width, width);
     this.#owners[this.#ranges++] = owner;
-  }
-
-  #isDouble(place: number): boolean {
-    const { width, words, lengths } = this.#networks;
-    const other = this.#nestedPlaces[this.#top]!;
-    const isAlike = lengths[other] === lengths[place] && place < this.#indicators;
-    return isAlike && compareWords(words, other * width, words, place * width, width) === 0;
   }
 }
 

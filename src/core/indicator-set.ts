@@ -2,13 +2,13 @@
  * The indicator set: is this address an indicator's (asked four times a record, so it must cost nanoseconds), and, for the few
  * that are, which one is credited. Addresses and CIDRs cost the same. All of it is views over one block of bytes.
  */
-import { type AddressWords, formatAddress, type Network, toNetwork } from './address.ts';
+import { type AddressWords, formatAddress, formatPrefix, type Network } from './address.ts';
 import { hashIpv6 } from './address-filter.ts';
 import type { Indicator } from './indicator.ts';
+import { toIndicatorColumns } from './indicator-columns.ts';
 import { compileColumns } from './indicator-compiler.ts';
 import { readIndicatorFile, type SetColumns, writeIndicatorFile } from './indicator-file.ts';
 import { NOBODY } from './indicator-ranges.ts';
-import { toListColumns } from './list-columns.ts';
 import { readString } from './string-table.ts';
 
 /** An address that lies in an indicator. */
@@ -51,8 +51,8 @@ export type Ipv6Ranges = {
 };
 
 /** Builds the set. An address inside `allowed` is never in it, whatever a list says. */
-export function compileIndicators(indicators: readonly Indicator[], allowed: readonly Network[] = []): IndicatorSet {
-  return openIndicatorSet(writeIndicatorFile(compileColumns(toListColumns(indicators), allowed)));
+export function compileIndicators(indicators: Iterable<Indicator>, allowed: readonly Network[] = []): IndicatorSet {
+  return openIndicatorSet(writeIndicatorFile(compileColumns(toIndicatorColumns(indicators), allowed)));
 }
 
 /** Opens stored bytes; throws IndicatorFileUnreadable where they are no set, or not whole. */
@@ -111,7 +111,8 @@ function indicatorOf(columns: SetColumns, number: number): Indicator {
 function networkOf({ ipv4Networks, ipv6Networks, prefixLengths }: SetColumns, number: number): Network {
   const at = (number - ipv4Networks.length) * 4;
   const words = at < 0 ? ipv4Networks.subarray(number, number + 1) : ipv6Networks.subarray(at, at + 4);
-  return toNetwork([...words], prefixLengths[number]!);
+  const prefix = { family: at < 0 ? 4 : 6, words: [...words], prefixLength: prefixLengths[number]! } as const;
+  return { ...prefix, text: formatPrefix(prefix) };
 }
 
 /** Whether an IPv4 address lies in an indicator. */

@@ -7,11 +7,11 @@ export type StringTable = {
 };
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The text of a number. */
 export function readString({ ends, bytes }: StringTable, number: number): string {
-  return decoder.decode(bytes.subarray(number === 0 ? 0 : ends[number - 1]!, ends[number]!));
+  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return block.toString('utf8', number === 0 ? 0 : ends[number - 1]!, ends[number]!);
 }
 
 /** Texts that are remembered: lists repeat their comments, but a million different ones must not lie in a map. */

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Network, parseNetwork } from '../core/address.ts';
 import { UsageError } from '../core/errors.ts';
-import { type ListText, type LoadedIndicators, readLists } from '../tasks/indicator-versions.ts';
+import type { ListText } from '../core/indicator-list.ts';
+import { type LoadedIndicators, readLists } from '../tasks/indicator-versions.ts';
 
 export type ListPaths = {
   readonly iocs: readonly string[];

@@ -142,7 +142,7 @@ async function createIocs(
     allow: isNeeded ? allow : [],
     own: isNeeded ? own : [],
   });
-  const addresses = indicators.filter(({ text }) => !text.includes('/'));
+  const addresses = [...indicators].filter(({ text }) => !text.includes('/'));
   const networks = indicators.length - addresses.length;
   const used = addresses.filter(({ network }) => !allowed.some((range) => overlaps(range, network)));
   onListProblems?.(problems, indicators.length);

@@ -1,20 +1,20 @@
 /** Texts of IOC lists → a version of the indicators in the store, and back. The same lists make the same version. */
 import { createHash } from 'node:crypto';
-import { type Network, overlaps, parseNetwork } from '../core/address.ts';
+import { type Network, overlaps } from '../core/address.ts';
 import { ExecutionFailed, UsageError } from '../core/errors.ts';
-import { type Indicator, type ListProblem, readAllowlist, readIndicatorLists } from '../core/indicator.ts';
+import type { ListProblem } from '../core/indicator.ts';
+import {
+  type IndicatorVersion,
+  NO_INDICATORS,
+  readIndicatorDocument,
+  writeIndicatorDocument,
+} from '../core/indicator-document.ts';
 import { HEADER_BYTES, IndicatorFileUnreadable, isOfThisVersion } from '../core/indicator-file.ts';
+import { type ListText, readAllowlist, readIndicatorLists } from '../core/indicator-list.ts';
 import { compileIndicators, type IndicatorSet, openIndicatorSet } from '../core/indicator-set.ts';
 import type { ObjectStore } from '../ports.ts';
 
-export type LoadedIndicators = {
-  readonly indicators: readonly Indicator[];
-  readonly allowed: readonly Network[];
-  readonly problems: readonly ListProblem[];
-};
-
-/** A list as it was read: its base name and its text. */
-export type ListText = { readonly source: string; readonly text: string };
+export type LoadedIndicators = IndicatorVersion & { readonly problems: readonly ListProblem[] };
 
 export type ListTexts = {
   readonly iocs: readonly ListText[];
@@ -38,15 +38,13 @@ export function readLists({ iocs, allow, own }: ListTexts): LoadedIndicators {
   return { indicators, allowed: allowlist.networks, problems: [...problems, ...allowlist.problems] };
 }
 
-/** Writes the version under its key, which is a hash of what is in it. */
-export async function storeIndicators(loaded: Omit<LoadedIndicators, 'problems'>, store: ObjectStore): Promise<string> {
-  const lines = loaded.indicators.map(({ text, comment, source }) => JSON.stringify({ text, comment, source }));
-  const allowed = loaded.allowed.map(({ text }) => text);
-  const document = `{"allowed":${JSON.stringify(allowed)},"indicators":[\n${lines.join(',\n')}\n]}\n`;
+/** Writes the version under its key, which is a hash of what is in it; one that is stored already is left as it is. */
+export async function storeIndicators({ indicators, allowed }: IndicatorVersion, store: ObjectStore): Promise<string> {
+  const document = writeIndicatorDocument({ indicators, allowed });
   const key = `indicators/${createHash('sha256').update(document).digest('hex').slice(0, 32)}.json`;
   if (await isCompiled(key, store)) return key;
   await store.put(key, document);
-  await store.put(compiledKey(key), compileIndicators(loaded.indicators, loaded.allowed).bytes);
+  await store.put(compiledKey(key), compileIndicators(indicators, allowed).bytes);
   return key;
 }
 
@@ -105,19 +103,12 @@ export async function finishRetroHunt({ indicators, since }: Version, store: Obj
 }
 
 /** A version by its key. */
-export async function readIndicators(key: string, store: ObjectStore): Promise<Omit<LoadedIndicators, 'problems'>> {
-  if (key === NONE) return { indicators: [], allowed: [] };
-  const text = await store.get(key);
-  if (text === undefined)
+export async function readIndicators(key: string, store: ObjectStore): Promise<IndicatorVersion> {
+  if (key === NONE) return NO_INDICATORS;
+  const document = await store.get(key);
+  if (document === undefined)
     throw new ExecutionFailed(`the indicator version ${key} is gone; run the sweep with its list again`);
-  const version = JSON.parse(text) as {
-    allowed: string[];
-    indicators: { text: string; comment: string; source: string }[];
-  };
-  return {
-    indicators: version.indicators.map((entry) => ({ ...entry, network: parseNetwork(entry.text)!.network })),
-    allowed: version.allowed.map((entry) => parseNetwork(entry)!.network),
-  };
+  return readIndicatorDocument(document);
 }
 
 /** A function that opens a version once and keeps it. */
@@ -173,8 +164,10 @@ function toIncidentIocs({ indicators, allowed }: LoadedIndicators): string {
       .replaceAll('\\', '\\\\')
       .replaceAll('"', '\\"')
       .replaceAll(/[\r\n]+/g, ' ')}"`;
-  return indicators
-    .filter(({ text, network }) => !text.includes('/') && !allowed.some((range) => overlaps(range, network)))
-    .map(({ text, comment }) => `${quote(text)},${quote(comment)}\n`)
-    .join('');
+  let csv = '';
+  for (const { text, network, comment } of indicators) {
+    const isUsed = !text.includes('/') && !allowed.some((range) => overlaps(range, network));
+    if (isUsed) csv += `${quote(text)},${quote(comment)}\n`;
+  }
+  return csv;
 }

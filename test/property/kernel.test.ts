@@ -3,7 +3,7 @@ import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readContent } from '../../src/core/gunzip.ts';
-import { readIndicatorLists } from '../../src/core/indicator.ts';
+import { readIndicatorLists } from '../../src/core/indicator-list.ts';
 import { compileIndicators } from '../../src/core/indicator-set.ts';
 import { gunzipByKernel } from '../../src/core/kernel-gunzip.ts';
 import { KernelLineChecker } from '../../src/core/kernel-line-checker.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readIndicatorLists } from '../../src/core/indicator.ts';
 import { compareIndicators } from '../../src/core/indicator-change.ts';
+import { readIndicatorLists } from '../../src/core/indicator-list.ts';
 
 function read(text: string, source = 'a.csv') {
   return readIndicatorLists([{ source, text }], { own: [] }).indicators;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseNetwork } from '../../src/core/address.ts';
-import { readAllowlist, readIndicatorLists, refuse } from '../../src/core/indicator.ts';
+import { refuse } from '../../src/core/indicator.ts';
+import { readAllowlist, readIndicatorLists } from '../../src/core/indicator-list.ts';
 
 const OPEN = { own: [] };
 
@@ -10,7 +11,7 @@ function network(text: string) {
 
 function read(text: string, source = 'iocs.csv') {
   const { indicators, problems } = readIndicatorLists([{ source, text }], OPEN);
-  return { indicators: indicators.map(({ text: entry, comment }) => [entry, comment]), problems };
+  return { indicators: [...indicators].map(({ text: entry, comment }) => [entry, comment]), problems };
 }
 
 describe('lines of a list', () => {
@@ -114,7 +115,7 @@ describe('several lists', () => {
       ],
       OPEN,
     );
-    expect(indicators.map(({ text, comment, source }) => [text, comment, source])).toEqual([
+    expect([...indicators].map(({ text, comment, source }) => [text, comment, source])).toEqual([
       ['203.0.113.7', 'first', 'a.csv'],
       ['203.0.113.0/24', '', 'a.csv'],
       ['198.51.100.9', 'new', 'b.txt'],
@@ -123,7 +124,8 @@ describe('several lists', () => {
   });
 
   it('no list, no indicators', () => {
-    expect(readIndicatorLists([], OPEN)).toEqual({ indicators: [], problems: [] });
+    const { indicators, problems } = readIndicatorLists([], OPEN);
+    expect([[...indicators], problems]).toEqual([[], []]);
     expect(read('')).toEqual({ indicators: [], problems: [] });
   });
 });

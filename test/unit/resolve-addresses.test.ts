@@ -1,7 +1,7 @@
 /** ResolveAddresses: which of a chunk's addresses lie in an indicator, written where the match query joins them. */
 import { beforeEach, expect, it } from 'vitest';
 import { parseNetwork } from '../../src/core/address.ts';
-import { readIndicatorLists } from '../../src/core/indicator.ts';
+import { readIndicatorLists } from '../../src/core/indicator-list.ts';
 import { compileIndicators } from '../../src/core/indicator-set.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 import { resolveAddresses } from '../../src/tasks/resolve-addresses.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import { readIndicatorLists } from '../../src/core/indicator.ts';
+import { readIndicatorLists } from '../../src/core/indicator-list.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
 import { logFiles } from '../../src/local/log-files.ts';
 import { openLineChecker } from '../../src/local/scan-kernel.ts';

@@ -1,7 +1,7 @@
 /** The lists of the deployed stack: what changes is shown, then the lists are put where the stack takes them from. */
 import { UsageError } from '../../core/errors.ts';
 import { compareIndicators } from '../../core/indicator-change.ts';
-import type { ListText } from '../../tasks/indicator-versions.ts';
+import type { ListText } from '../../core/indicator-list.ts';
 import { CHANGE_COLUMNS, renderChanges } from '../indicator-tables.ts';
 import { writeDocuments } from '../output.ts';
 import type { CommandSettings } from '../settings.ts';

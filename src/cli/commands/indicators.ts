@@ -78,13 +78,13 @@ async function list(lists: string[], { aws }: StackOptions, command: Command): P
     throw new UsageError('which lists? Use: npx flowhound indicators list <list>, or --aws for those of the stack');
   }
   const { indicators } = aws === true ? await readInForce(settings) : await load(files, settings);
-  const documents = indicators.map(toListed);
+  const documents = Array.from(indicators, toListed);
   await writeDocuments(documents, settings.format, { columns: LISTED_COLUMNS, toTable: renderIndicators });
   const where = aws === true ? ` in force in flowhound-${settings.stage}` : '';
   openTalk(settings.isQuiet).say(`flowhound: ${documents.length} indicators${where}`);
 }
 
-async function readInForce(settings: CommandSettings): Promise<{ readonly indicators: readonly Indicator[] }> {
+async function readInForce(settings: CommandSettings): Promise<{ readonly indicators: Iterable<Indicator> }> {
   const { connectStack } = await import('../cloud/stack-connection.ts');
   const { currentIndicators, readIndicators } = await import('../../tasks/indicator-versions.ts');
   const { store } = await connectStack(settings);
