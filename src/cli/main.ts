@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Interrupted, UsageError } from '../core/errors.ts';
 import { registerBackfill } from './commands/backfill.ts';
+import { registerCost } from './commands/cost.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDeploy } from './commands/deploy.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -63,6 +64,7 @@ function toProgram(): Command {
     registerQuery,
     registerIndicators,
     registerBackfill,
+    registerCost,
     registerDeploy,
     registerDoctor,
   ]) {

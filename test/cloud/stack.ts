@@ -24,6 +24,8 @@ export type CloudStack = Traffic & {
   readonly notifications: () => Promise<readonly Notified[]>;
   /** What a function wrote to its log, line by line. */
   readonly logs: (name: string) => readonly string[];
+  /** How often functions were called, by whomever. */
+  readonly invocations: ReadonlyMap<string, number>;
   /** Executions that ended without success, each with its error and cause. */
   readonly failures: () => readonly string[];
   readonly close: () => Promise<void>;
@@ -45,12 +47,18 @@ export async function openCloudStack(template: string): Promise<CloudStack> {
   const created = await createResources(stack, double, LOG_BUCKET);
   const roleOf = new Map<string, string>();
   const lambdas = new Map<string, RunningLambda>();
+  const invocations = new Map<string, number>();
   for (const [name, fn] of Object.entries(stack.functions)) {
     const archive = join(dirname(template), `${toCamelCase(name)}.zip`);
     const credentials = double.credentials(fn.roleLogicalId);
     roleOf.set(credentials.accessKeyId, fn.roleLogicalId);
     const path = unpack(archive, `dist/functions/${name}/index.mjs`);
-    const lambda = openLambda({ path, fn, credentials, double });
+    const opened = openLambda({ path, fn, credentials, double });
+    const invoke: RunningLambda['invoke'] = (event, context) => {
+      invocations.set(name, (invocations.get(name) ?? 0) + 1);
+      return opened.invoke(event, context);
+    };
+    const lambda = { ...opened, invoke };
     lambdas.set(fn.arn, lambda);
     double.functions.set(fn.name, lambda.invoke);
   }
@@ -60,7 +68,7 @@ export async function openCloudStack(template: string): Promise<CloudStack> {
   const invokeArn = (arn: string, event: unknown) =>
     lambdas.get(arn)!.invoke(event as never, toContext(arn)) as Promise<unknown>;
   return {
-    ...{ double, stack, permissions, stateBucket: stack.outputs.StateBucketName! },
+    ...{ double, stack, permissions, stateBucket: stack.outputs.StateBucketName!, invocations },
     ...openTraffic(stack, double, created, invokeArn),
     invoke: (name, event) => invokeArn(stack.functions[name]!.arn, event),
     notifications: () => receiveAll(created),

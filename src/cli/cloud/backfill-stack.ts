@@ -1,5 +1,8 @@
 /** Days of log objects, oldest first: counted, or registered and swept by the stack, each to its end before the next. */
 import { MOST } from '../../core/batch.ts';
+import { MEMORY } from '../../core/cost.ts';
+import { toAssumptions } from '../../core/cost-assumptions.ts';
+import { PRICES, toUsd } from '../../core/prices.ts';
 import { formatBytes, formatCount } from '../../core/story.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { formatSeconds } from '../progress.ts';
@@ -117,18 +120,10 @@ async function toDays({ from, to }: BackfillSelection): Promise<string[]> {
   return daysBetween(toDay(from), toDay(new Date(to.getTime() - 1)));
 }
 
-/** 40 s for a GB, as docs/operations.md reckons: half of it waiting for S3. */
-const BYTES_PER_SECOND = 25e6;
-/** One request each way, and the smallest objects wait for nothing else. */
-const SECONDS_PER_OBJECT = 0.05;
-/** GB of the function `scan`, and aws.amazon.com/lambda/pricing for arm64 in us-east-1. */
-const DOLLARS_PER_SECOND = (1769 / 1024) * 0.0000133334;
-/** aws.amazon.com/s3/pricing: GET. */
-const DOLLARS_PER_REQUEST = 0.0004 / 1000;
-
 function tellEstimate(objects: number, bytes: number, days: number): string {
-  const seconds = bytes / BYTES_PER_SECOND + objects * SECONDS_PER_OBJECT;
-  const dollars = seconds * DOLLARS_PER_SECOND + objects * DOLLARS_PER_REQUEST;
+  const { scanSpeed, objectSeconds } = toAssumptions();
+  const seconds = bytes / (scanSpeed * 1e6) + objects * objectSeconds;
+  const dollars = toUsd((seconds * MEMORY.scan) / 1024, PRICES.lambdaCompute) + toUsd(objects, PRICES.s3Get);
   const executions = Math.max(days, Math.ceil(objects / MOST.batchObjects));
   const price = dollars < 0.01 ? 'less than 0.01' : `about ${dollars.toFixed(2)}`;
   return `${formatCount(objects)} objects, ${formatBytes(bytes)}: ${formatCount(executions)} executions or a few more, about ${formatSeconds(seconds)} of Lambda, ${price} USD`;

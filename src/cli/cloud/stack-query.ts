@@ -1,6 +1,7 @@
 /** `query --aws`: a query of the catalogue on the stack's Athena; what it read, and so cost, is told on stderr. */
 import { UsageError } from '../../core/errors.ts';
 import type { ResultRow } from '../../core/match.ts';
+import { BILLED_TB, PRICES, toBilledBytes, toUsd } from '../../core/prices.ts';
 import { bindQuery, findDefinition, type QueryDefinition } from '../../core/query.ts';
 import { noteLimit, type QueryColumn, type QueryRow } from '../../core/query-rows.ts';
 import { formatBytes } from '../../core/story.ts';
@@ -12,9 +13,6 @@ import { openTalk } from '../talk.ts';
 import { toDay } from '../window.ts';
 import { connectStack, type StackConnection } from './stack-connection.ts';
 
-/** aws.amazon.com/athena/pricing: by the terabyte read, 10 MB at least. Some regions ask for more. */
-const DOLLARS_PER_TERABYTE = 5;
-const LEAST_BYTES = 10_000_000;
 const DAY_MILLISECONDS = 86_400_000;
 
 /** Runs the query to its end and writes its rows. */
@@ -106,7 +104,9 @@ async function* toRows(results: AsyncIterable<ResultRow>, columns: readonly Quer
 }
 
 function tellCost(bytes: number): string {
-  const dollars = (Math.max(LEAST_BYTES, bytes) / 1e12) * DOLLARS_PER_TERABYTE;
+  // Some regions ask for more.
+  const { usd } = PRICES.athenaRead;
+  const dollars = toUsd(toBilledBytes(1, bytes) / BILLED_TB, PRICES.athenaRead);
   const price = dollars < 0.01 ? 'less than 0.01' : dollars.toFixed(2);
-  return `${formatBytes(bytes)} read, ${price} USD at ${DOLLARS_PER_TERABYTE} USD per TB`;
+  return `${formatBytes(bytes)} read, ${price} USD at ${usd} USD per TB`;
 }
