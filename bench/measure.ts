@@ -27,17 +27,22 @@ with open(sys.argv[1], 'w') as report:
 sys.exit(os.waitstatus_to_exitcode(status) & 255)
 `;
 
-/** The stopwatch of this machine as the first words of a command, or undefined where there is none. */
-export function findStopwatch(): ((reportFile: string) => string[]) | undefined {
-  if (spawnSync('/usr/bin/time', ['--version'], { encoding: 'utf8' }).output?.join('').includes('GNU'))
-    return (reportFile) => ['/usr/bin/time', '--quiet', '-f', '%e %U %S %M', '-o', reportFile];
+/**
+ * The stopwatch of this machine as the first words of a command, or undefined where there is none. Python's tells
+ * microseconds, GNU time hundredths of a second; below Python's own 15 MB the peak cannot be told by it.
+ */
+export function findStopwatch(): Stopwatch | undefined {
   if (spawnSync('python3', ['-c', 'import os; os.wait4, os.waitstatus_to_exitcode']).status === 0)
     return (reportFile) => ['python3', '-c', WAIT4, reportFile];
+  if (spawnSync('/usr/bin/time', ['--version'], { encoding: 'utf8' }).output?.join('').includes('GNU'))
+    return (reportFile) => ['/usr/bin/time', '--quiet', '-f', '%e %U %S %M', '-o', reportFile];
   return undefined;
 }
 
+export type Stopwatch = (reportFile: string) => string[];
+
 /** Runs a command under the stopwatch, its stdout into a file. A status other than 0 is an error. */
-export function measure(command: Command, stopwatch: (reportFile: string) => string[], scratch: string): Measurement {
+export function measure(command: Command, stopwatch: Stopwatch, scratch: string): Measurement {
   const reportFile = `${scratch}/resources.txt`;
   const stdoutFile = `${scratch}/stdout.txt`;
   const [file, ...args] = [...stopwatch(reportFile), command.file, ...command.args] as [string, ...string[]];

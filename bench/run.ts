@@ -1,105 +1,97 @@
 /**
- * The bench: `flowhound sweep` against what one would use instead, over the same logs and list, in turns.
+ * The bench: Flowhound against what one would use instead, in turns, over the same logs and lists.
  *
- *     node bench/run.ts [--quick] [--records N] [--rounds N] [--seed S] [--list ip100] [--peers-only]
+ *     node bench/run.ts [--quick] [--sections live,lists,…]
+ *     node bench/run.ts --logs <folder> --list <file>
  *
- * Fails when hit counts differ and when sweep needs more CPU than a peer. Writes bench/results.md, but not with --quick.
+ * Fails when hits are wrong or a goal is missed. The full form writes bench/results.md; sections that were not run keep
+ * the figures of their last run.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { generateCorpus } from './corpus.ts';
-import { type Engine, missingTools, PEERS, SWEEP } from './engines.ts';
-import { LISTS, type ListName, writeList } from './lists.ts';
-import { findStopwatch, type Measurement, measure } from './measure.ts';
-import { type Result, toMarkdown, toTable } from './results.ts';
+import { CACHE } from './engines/engine.ts';
+import { judgeGoals, judgeHits, type SectionResult } from './judge.ts';
+import { findStopwatch } from './measure.ts';
+import { toGoalsTable } from './report/goals-table.ts';
+import { drawCurves } from './report/growth.ts';
+import { readMachine } from './report/machine.ts';
+import { toPage } from './report/page.ts';
+import { toSectionTable, toSizesTable } from './report/section-table.ts';
+import { runSection } from './run-section.ts';
+import { SECTIONS } from './sections/all.ts';
+import { ownLogs } from './sections/own.ts';
+import { SECTION_NAMES, type SectionName, type Stage } from './sections/section.ts';
 
+const FIGURES = join(import.meta.dirname, 'results/figures.json');
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    records: { type: 'string' },
-    rounds: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    list: { type: 'string', default: 'ip100' },
-    'peers-only': { type: 'boolean', default: false },
+    sections: { type: 'string' },
+    logs: { type: 'string' },
+    list: { type: 'string' },
   },
 });
-// 3.43 million records in 24 objects are one day of the reference corpus; the quick run takes two rounds of it, the full one is 20 million.
-const records = Number(values.records ?? (values.quick ? 3_430_000 : 20_000_000));
-const rounds = Number(values.rounds ?? (values.quick ? 2 : 3));
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const stopwatch = findStopwatch();
-  const missing = missingTools();
-  if (stopwatch === undefined) missing.push('GNU time (/usr/bin/time) or python3');
-  if (stopwatch === undefined || missing.length > 0) {
-    console.error(`bench: skipped, not on this machine: ${missing.join(', ')}`);
-    return 0;
-  }
-  if (!(values.list in LISTS) || values.list.startsWith('mix')) {
-    console.error(`bench: --list ${values.list} is none that all engines can read: ip1, ip100, ip10k, ip1M`);
+  const names =
+    values.sections?.split(',') ?? SECTION_NAMES.filter((name) => !values.quick || SECTIONS[name].isInQuick);
+  const unknown = names.filter((name) => !SECTION_NAMES.includes(name as SectionName));
+  if (unknown.length > 0 || (values.logs === undefined) !== (values.list === undefined)) {
+    console.error(`Usage: node bench/run.ts [--quick] [--sections ${SECTION_NAMES.join(',')}]`);
+    console.error('       node bench/run.ts --logs <folder> --list <file>');
     return 2;
   }
-  const cache = join(import.meta.dirname, '../node_modules/.cache/bench');
-  const folder = join(cache, `corpus-${records}-${values.seed}`);
-  const facts = await generateCorpus(folder, { records, seed: Number(values.seed) });
-  const scratch = join(cache, `scratch-${process.pid}`);
+  const stopwatch = findStopwatch();
+  if (stopwatch === undefined) {
+    console.error('bench: skipped: neither python3 nor GNU time is on this machine, so CPU time cannot be read');
+    return 0;
+  }
+  const scratch = join(CACHE, `scratch-${process.pid}`);
+  const began = Date.now();
+  const say = (text: string): void => console.error(`bench ${Math.round((Date.now() - began) / 1000)} s: ${text}`);
+  const stage: Stage = { cache: CACHE, scratch, isQuick: values.quick, say };
   mkdirSync(scratch, { recursive: true });
-  const course = {
-    logs: join(folder, 'logs'),
-    list: writeList(join(cache, 'lists'), values.list as ListName),
-    scratch,
-  };
-  const engines = values['peers-only'] ? PEERS : [SWEEP, ...PEERS];
-  const results: Result[] = engines.map((engine) => ({ name: engine.name, runs: [], hits: new Set() }));
   try {
-    for (let round = 0; round < rounds; round++) {
-      for (const [i, engine] of engines.entries())
-        runOnce(engine, results[i]!, () => measure(engine.prepare(course), stopwatch, scratch));
-      console.error(`bench: round ${round + 1} of ${rounds} done`);
+    if (values.logs !== undefined)
+      return report([await runSection('own', ownLogs(values.logs, values.list!), stage, stopwatch)]);
+    const results: SectionResult[] = [];
+    for (const name of names as SectionName[]) {
+      results.push(await runSection(name, SECTIONS[name], stage, stopwatch));
+      // After each section, so that a run that is broken off loses only the one it was in.
+      if (!values.quick) keep(results.at(-1)!);
     }
-  } catch (error) {
-    console.error(`bench: FAILED, ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
+    return report(results);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  return judge(results, facts);
 }
 
-function runOnce(engine: Engine, result: Result, run: () => Measurement): void {
-  const measurement = run();
-  result.runs.push(measurement);
-  const stdout = readFileSync(measurement.stdoutFile, 'utf8');
-  try {
-    result.hits.add(engine.countHits(stdout));
-  } catch (cause) {
-    throw new Error(`${engine.name} printed what cannot be counted: ${stdout.slice(0, 200).trimEnd()}`, { cause });
+/** Prints the tables and returns the exit status. */
+function report(results: readonly SectionResult[]): number {
+  for (const result of results) {
+    console.log(`\n${result.title}. ${result.about}\n\n${toSectionTable(result)}`);
+    if (result.sizes.length > 0) console.log(`\n${toSizesTable(result)}`);
   }
+  const sections = results.map(({ section }) => section);
+  const verdicts = judgeGoals(results, values.quick).filter(({ goal }) => sections.includes(goal.section));
+  if (verdicts.length > 0) console.log(`\n${toGoalsTable(verdicts, values.quick)}`);
+  const problems = [
+    ...results.flatMap(judgeHits),
+    ...verdicts.filter(({ state }) => state === 'missed').map(({ goal }) => `missed: ${goal.what}`),
+  ];
+  for (const problem of problems) console.error(`bench: FAILED, ${problem}`);
+  return problems.length === 0 ? 0 : 1;
 }
 
-function judge(results: Result[], facts: Awaited<ReturnType<typeof generateCorpus>>): number {
-  console.log(toTable(results));
-  const counts = new Set(results.flatMap((result) => [...result.hits]));
-  // The list ip1 holds one of the fifty planted indicators; every other list holds all.
-  const isWrong = values.list !== 'ip1' && !counts.has(facts.plantedRows);
-  if (counts.size !== 1 || isWrong) {
-    const found = results.map((result) => `${result.name} ${[...result.hits].join(' or ')}`).join(', ');
-    console.error(`bench: FAILED, hit counts differ (${facts.plantedRows} rows are planted): ${found}`);
-    return 1;
-  }
-  console.log(`\nEvery engine found the same ${[...counts][0]} of ${facts.records.toLocaleString('en')} records.`);
-  if (values['peers-only']) return 0;
-  if (!values.quick)
-    writeFileSync(join(import.meta.dirname, 'results.md'), toMarkdown(results, { facts, list: values.list, rounds }));
-  const [sweep, ...peers] = results.map((result) => ({
-    name: result.name,
-    cpu: Math.min(...result.runs.map((run) => run.cpuSeconds)),
-  }));
-  const faster = peers.filter((peer) => sweep!.cpu > peer.cpu);
-  if (faster.length === 0) return 0;
-  console.error(`bench: sweep needs more CPU than ${faster.map((peer) => peer.name).join(' and ')}`);
-  return 1;
+/** Puts a section's result among those of the other sections, and writes page and curves anew. */
+function keep(result: SectionResult): void {
+  const known: SectionResult[] = existsSync(FIGURES) ? JSON.parse(readFileSync(FIGURES, 'utf8')) : [];
+  const all = SECTION_NAMES.flatMap((name) => [result, ...known].find(({ section }) => section === name) ?? []);
+  mkdirSync(join(FIGURES, '..'), { recursive: true });
+  writeFileSync(FIGURES, `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync(join(import.meta.dirname, 'results.md'), toPage(all, readMachine()));
+  for (const { file, svg } of drawCurves(all)) writeFileSync(join(import.meta.dirname, 'results', file), svg);
 }

@@ -1,0 +1,100 @@
+/** Flowhound itself: the scan kernel alone, and the commands a person types. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Course, countLines, type Engine, needTools } from './engine.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const COMMAND = join(ROOT, 'bin/flowhound.js');
+const KERNEL = join(ROOT, 'bench/kernel-scan.ts');
+const ANSWER = join(ROOT, 'bench/index-answer.ts');
+
+/** The scan kernel with nothing around it: objects in, counts out. */
+export function kernel(options: { readonly workers?: number; readonly index?: true } = {}): Engine {
+  const workers = options.workers ?? 1;
+  const flags = [...(options.index ? ['--index'] : []), '--workers', `${workers}`];
+  const name = [
+    'scan kernel',
+    ...(options.index ? ['with index'] : []),
+    ...(workers > 1 ? [`${workers} workers`] : []),
+  ];
+  return {
+    name: name.join(', '),
+    finds: 'addresses',
+    knowsNetworks: true,
+    absence: () => (existsSync(KERNEL) ? undefined : 'bench/kernel-scan.ts is not there'),
+    prepare: ({ logs, list }) => ({ file: process.execPath, args: [KERNEL, ...flags, logs, list] }),
+    countHits: (stdout) => (JSON.parse(stdout) as { matches: number }).matches,
+  };
+}
+
+/** The whole product, from the start of the process to its last line: index, evidence, sightings and findings too. */
+export const SWEEP: Engine = {
+  name: 'flowhound sweep',
+  finds: 'addresses',
+  knowsNetworks: true,
+  absence: () => undefined,
+  prepare: ({ logs, list, scratch }) => {
+    const home = join(scratch, 'home');
+    rmSync(home, { recursive: true, force: true });
+    return { file: process.execPath, args: sweepArguments(logs, list, home) };
+  },
+  countHits: countSighted,
+};
+
+/** A sweep that may use one core alone. */
+export const SWEEP_ON_ONE_CORE: Engine = {
+  ...SWEEP,
+  name: 'flowhound sweep, on one core',
+  absence: () => needTools('taskset')() ?? (availableParallelism() < 2 ? 'this machine has one core' : undefined),
+  prepare: (course) => {
+    const { file, args } = SWEEP.prepare(course);
+    return { file: 'taskset', args: ['-c', '0', file, ...args] };
+  },
+};
+
+/** Which log objects hold an address of the list, from the address index alone. */
+export const INDEX_ANSWER: Engine = {
+  name: 'answer from the index',
+  finds: 'addresses',
+  counts: 'objects',
+  knowsNetworks: true,
+  absence: () => (existsSync(ANSWER) ? undefined : 'bench/index-answer.ts is not there'),
+  prepare: ({ home, list }) => ({ file: process.execPath, args: [ANSWER, home!, list] }),
+  countHits: (stdout) => (JSON.parse(stdout) as { objects: number }).objects,
+};
+
+/** A hunt for the list over what was swept before, to sightings with evidence. */
+export const HUNT: Engine = {
+  name: 'flowhound hunt',
+  finds: 'addresses',
+  knowsNetworks: true,
+  absence: () => undefined,
+  prepare: ({ home, list }) => ({
+    file: process.execPath,
+    args: [COMMAND, 'hunt', '--iocs', list, '--home', home!, '--output', 'ndjson'],
+  }),
+  countHits: countSighted,
+};
+
+/** Sweeps into a home that hunts then look into; not measured. */
+export function makeHome({ logs, list }: Course, home: string): string {
+  rmSync(home, { recursive: true, force: true });
+  const swept = spawnSync(process.execPath, sweepArguments(logs, list, home), { encoding: 'utf8', maxBuffer: 2 ** 30 });
+  if (swept.status !== 0) throw new Error(`the sweep that hunts need failed: ${swept.stderr.slice(-500)}`);
+  return home;
+}
+
+function sweepArguments(logs: string, list: string, home: string): string[] {
+  return [COMMAND, 'sweep', logs, '--iocs', list, '--home', home, '--output', 'ndjson', '--quiet'];
+}
+
+function countSighted(stdout: string): number {
+  if (countLines(stdout) === 0) return 0;
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { records_out: number; records_in: number })
+    .reduce((total, sighting) => total + sighting.records_out + sighting.records_in, 0);
+}
