@@ -11,6 +11,9 @@ export type IndicatorList = { readonly indicators: IndicatorColumns; readonly pr
 /** A list as it was read: its base name and its text. */
 export type ListText = { readonly source: string; readonly text: string };
 
+/** Another number for each change of what is made of a list's text: what is known of lists from before is forgotten. */
+export const READING_VERSION = 1;
+
 /** Lists in their order → one set of indicators; of doubles the first stays. */
 export function readIndicatorLists(lists: readonly ListText[], gate: Gate): IndicatorList {
   const indicators = new IndicatorColumnsBuilder();

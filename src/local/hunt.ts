@@ -1,10 +1,9 @@
 /** A hunt on one machine: what the home has ingested is searched for given indicators. Nothing but the run itself is stored. */
 import { type StoredLogObject, toManifests } from '../core/batch.ts';
-import { storeIndicators } from '../tasks/indicator-versions.ts';
 import { type Executed, readExecuted } from '../tasks/read-executed.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
-import { loadIndicators } from './indicator-versions.ts';
+import { openListVersion } from './indicator-versions.ts';
 import { listIngested } from './manifests.ts';
 import type { RemoteLogs } from './remote-logs.ts';
 import { LIMITS, runBatches, toWindow } from './run-batches.ts';
@@ -32,11 +31,11 @@ export type HuntRequest = {
 /** Sightings of the indicators among the ingested objects, judged by themselves. */
 export async function hunt(request: HuntRequest): Promise<Executed> {
   const { home, onProgress: report, signal } = request;
-  const loaded = await loadIndicators(request);
-  report({ step: 'indicators', indicators: loaded.indicators.length, problems: loaded.problems });
+  const store = openFolderStore(home);
+  const lists = await openListVersion(request, store);
+  report({ step: 'indicators', indicators: lists.indicators, problems: lists.problems });
   const run = async (): Promise<Executed> => {
-    const store = openFolderStore(home);
-    const indicators = await storeIndicators(loaded, store);
+    const indicators = await lists.store();
     const objects = (await listIngested(home)).filter((object) => isAsked(object, request));
     const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
     report({ step: 'notice', objects: objects.length, bytes, foreign: 0 });

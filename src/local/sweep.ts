@@ -1,12 +1,12 @@
 /** A sweep on one machine: files in, sightings and findings out, through ingest and the whole workflow. */
 import type { ListProblem } from '../core/indicator.ts';
 import type { ForeignReason } from '../core/log-object.ts';
-import { type LoadedIndicators, storeIndicators } from '../tasks/indicator-versions.ts';
+import type { ObjectStore } from '../ports.ts';
 import { ingest } from '../tasks/ingest.ts';
 import { type Executed, readExecuted } from '../tasks/read-executed.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
-import { loadIndicators } from './indicator-versions.ts';
+import { type ListVersion, openListVersion } from './indicator-versions.ts';
 import { listLogs, type RemoteLogs } from './remote-logs.ts';
 import { LIMITS, runBatches, toWindow } from './run-batches.ts';
 import type { SweepProgress } from './sweep-progress.ts';
@@ -42,19 +42,22 @@ export type SweepResult = Omit<Executed, 'summary'> & { readonly summary: SweepS
 /** Runs ingest and one execution per batch; repeating it changes nothing in the home. */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
   const report = request.onProgress ?? (() => {});
-  const loaded = await loadIndicators({ iocs: request.iocs, allow: request.allow ?? [], own: request.own ?? [] });
-  report({ step: 'indicators', indicators: loaded.indicators.length, problems: loaded.problems });
+  const store = openFolderStore(request.home);
+  const { iocs, allow = [], own = [] } = request;
+  const lists = await openListVersion({ iocs, allow, own }, store);
+  const { indicators, problems } = lists;
+  report({ step: 'indicators', indicators, problems });
   const onWait = (pid: number) => report({ step: 'wait', pid });
-  return withHomeLock(request.home, () => sweepHome(request, loaded, report), onWait, request.signal);
+  return withHomeLock(request.home, () => sweepHome(request, store, lists, report), onWait, request.signal);
 }
 
 async function sweepHome(
   request: SweepRequest,
-  loaded: LoadedIndicators,
+  store: ObjectStore,
+  lists: ListVersion,
   report: (progress: SweepProgress) => void,
 ): Promise<SweepResult> {
-  const store = openFolderStore(request.home);
-  const indicators = await storeIndicators(loaded, store);
+  const indicators = await lists.store();
   const selection = { accounts: request.accounts ?? [], regions: request.regions ?? [] };
   const ingested = await ingest(listLogs(request.logs, request.remote, request.signal), selection, LIMITS, store);
   const objects = ingested.manifests.flatMap(({ manifest }) => manifest.objects);
@@ -67,8 +70,8 @@ async function sweepHome(
   const { summary, ...executed } = await readExecuted(executions, 'sweep', store);
   const { foreign, firstForeign } = ingested;
   const notice = { foreign, ...(firstForeign === undefined ? {} : { firstForeign }) };
-  const lists = { indicators: loaded.indicators.length, problems: loaded.problems };
-  return { ...executed, summary: { ...summary, ...notice, ...lists } };
+  const said = { indicators: lists.indicators, problems: lists.problems };
+  return { ...executed, summary: { ...summary, ...notice, ...said } };
 }
 
 function sumOf(counts: Readonly<Partial<Record<string, number>>>): number {

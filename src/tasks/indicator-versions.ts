@@ -54,7 +54,7 @@ function compiledKey(key: string): string {
 }
 
 /** Whether a version is stored already, and compiled as it would be compiled now. */
-async function isCompiled(key: string, store: ObjectStore): Promise<boolean> {
+export async function isCompiled(key: string, store: ObjectStore): Promise<boolean> {
   const header = await store.bytes(compiledKey(key), { from: 0, length: HEADER_BYTES });
   return header !== undefined && isOfThisVersion(header);
 }
