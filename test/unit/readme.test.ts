@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { tellCosts, toCostParts } from '../../docs/cost-parts.ts';
 import { countLines, readPart, toQueryTable, writePart } from '../../docs/readme-parts.ts';
 import { parseConfig } from '../../src/core/config.ts';
 import { readCatalogue } from '../../src/local/sql-files.ts';
@@ -17,10 +18,11 @@ function pagesIn(folder: string): string[] {
     .map((file) => `${folder}/${file}`);
 }
 
+/** The formatter pads the cells of tables. */
+const unpad = (text: string) => text.replace(/ +/g, ' ').replace(/-{2,}/g, '---').trim();
+
 describe('README.md', () => {
   it('has the catalogue of queries as sql/ has it (npm run docs)', async () => {
-    // The formatter pads the cells of tables.
-    const unpad = (table: string) => table.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
     expect(unpad(readPart(README, 'queries'))).toBe(unpad(toQueryTable(await readCatalogue())));
   });
 
@@ -46,6 +48,17 @@ describe('README.md', () => {
   it('has every command in its table', () => {
     const commands = readdirSync(join(ROOT, 'src/cli/commands')).map((file) => file.replace('.ts', ''));
     for (const command of commands) expect(README).toMatch(new RegExp(`^\\| \`flowhound ${command}[ \`]`, 'm'));
+  });
+});
+
+describe('costs', () => {
+  it('in README.md are those of the calculator (npm run docs)', () => {
+    expect(readPart(README, 'cost')).toBe(tellCosts());
+  });
+
+  it.each(Object.entries(toCostParts()))('in docs/operations.md, "%s", are those of the calculator', (name, part) => {
+    const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+    expect(unpad(readPart(page, name))).toBe(unpad(part));
   });
 });
 
