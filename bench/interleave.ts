@@ -28,6 +28,8 @@ export type Run = Pick<Measurement, 'wallSeconds' | 'cpuSeconds' | 'peakMegabyte
 /** What came of an entry; plain data, kept between runs of the bench. */
 export type Outcome = Pick<Entry, 'id' | 'expected' | 'at' | 'scale' | 'gzBytes'> & {
   readonly name: string;
+  /** Name of the engine alone: outcomes of one engine make a curve. */
+  readonly engine: string;
   readonly finds: Engine['finds'];
   readonly counts: 'records' | 'objects';
   readonly runs: Run[];
@@ -60,7 +62,14 @@ export function interleave(entries: readonly Entry[], rounds: number, clocked: C
 
 function toOutcome({ id, engine, expected, name, at, scale, gzBytes }: Entry): Outcome {
   return {
-    ...{ id, name: name ?? engine.name, finds: engine.finds, counts: engine.counts ?? 'records', gzBytes },
+    ...{
+      id,
+      name: name ?? engine.name,
+      engine: engine.name,
+      finds: engine.finds,
+      counts: engine.counts ?? 'records',
+      gzBytes,
+    },
     ...(expected === undefined ? {} : { expected }),
     ...(at === undefined ? {} : { at }),
     ...(scale === undefined ? {} : { scale }),

@@ -30,7 +30,7 @@ export const RIPGREP: Engine = {
 
 /** Exact: whole columns are looked up in a hash of the list. */
 export const MAWK: Engine = {
-  name: 'zcat | mawk, hash',
+  name: 'mawk after zcat, hash',
   finds: 'addresses',
   absence: needTools(...SHELL, 'zcat', 'mawk'),
   prepare: ({ logs, list, columns, addressColumns }) => {

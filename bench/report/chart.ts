@@ -58,10 +58,10 @@ export function toSvg({ title, xLabel, yLabel, series }: Chart): string {
 
 type Scale = { readonly at: (value: number) => number; readonly ticks: readonly number[] };
 
-/** Logarithmic from the decade (or its third) below the least value to the one above the greatest. */
+/** Logarithmic by halves of decades around the values, and at least one decade, so that what is flat looks flat. */
 function toScale(values: readonly number[], from: number, to: number): Scale {
-  const low = Math.floor(2 * Math.log10(Math.min(...values))) / 2;
-  const high = Math.max(low + 0.5, Math.ceil(2 * Math.log10(Math.max(...values))) / 2);
+  const high = Math.ceil(2 * Math.log10(Math.max(...values))) / 2;
+  const low = Math.min(high - 1, Math.floor(2 * Math.log10(Math.min(...values))) / 2);
   const decades = Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
   const steps = decades.length > 2 ? [1] : [1, 2, 5];
   const ticks = [Math.ceil(low) - 1, ...decades]

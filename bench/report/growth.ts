@@ -49,14 +49,10 @@ export function drawCurves(results: readonly SectionResult[]): DrawnCurve[] {
   });
 }
 
-/** Ids of one line begin alike: `zgrep-7`, `zgrep-30`. */
 function toSeries(outcomes: readonly Outcome[], metric: keyof Figures): Series[] {
-  const lines = Map.groupBy(
-    outcomes.filter((outcome) => outcome.at !== undefined && toFigures(outcome) !== undefined),
-    ({ id }) => id.split('-')[0]!,
-  );
-  return [...lines.values()].map((points) => ({
-    name: points[0]!.name.split(/, (?=[\d\w]+( \w+)?$)/)[0]!,
+  const drawn = outcomes.filter((outcome) => outcome.at !== undefined && toFigures(outcome) !== undefined);
+  return [...Map.groupBy(drawn, ({ engine }) => engine)].map(([name, points]) => ({
+    name,
     points: points.map((outcome) => ({ x: outcome.at!, y: toFigures(outcome)![metric] })).sort((a, b) => a.x - b.x),
   }));
 }

@@ -9,7 +9,7 @@ import { toSectionTable } from '../../bench/report/section-table.ts';
 
 function outcome(id: string, cpuSeconds: number[], more: Partial<Outcome> = {}): Outcome {
   const runs = cpuSeconds.map((cpu) => ({ cpuSeconds: cpu, wallSeconds: cpu, peakMegabytes: 60 }));
-  return { id, name: id, finds: 'addresses', counts: 'records', gzBytes: 1e8, runs, hits: [], ...more };
+  return { id, name: id, engine: id, finds: 'addresses', counts: 'records', gzBytes: 1e8, runs, hits: [], ...more };
 }
 
 function section(outcomes: Outcome[], more: Partial<SectionResult> = {}): SectionResult {
