@@ -21,6 +21,20 @@ export class LogObjectUnreadable extends Error {
   readonly exitStatus = 1;
 }
 
+/** A file of the address index is not what was written. It counts as absent: its objects are read instead. */
+export class AddressIndexDamaged extends Error {
+  override readonly name = 'AddressIndexDamaged';
+  readonly exitStatus = 1;
+  readonly file: string;
+  readonly reason: string;
+
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}`);
+    this.file = file;
+    this.reason = reason;
+  }
+}
+
 /** A query failed in the engine; `cause` has the engine's own error. */
 export class QueryFailed extends Error {
   override readonly name = 'QueryFailed';

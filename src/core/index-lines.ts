@@ -19,6 +19,9 @@ export function toLine({ kind, number, account, region, label, firstSeen, lastSe
   return `${columns.map((column) => column ?? '').join('\t')}\n`;
 }
 
+/** In this order, wherever the object came from: the same objects make the same bytes. */
+const PROPERTIES = ['key', 'identity', 'accountId', 'region', 'date', 'flowLogId', 'sizeBytes', 'etag', 'modified'];
+
 export function toObjectLines(partitions: readonly NumberedPartition[]): string[] {
   return partitions.flatMap(({ first, objects }) =>
     objects.map(({ object, isWhole, firstSeen, lastSeen }, i) =>
@@ -26,7 +29,7 @@ export function toObjectLines(partitions: readonly NumberedPartition[]): string[
         kind: isWhole ? 'object' : 'unfinished',
         ...{ number: first + i, account: object.accountId, region: object.region, firstSeen, lastSeen },
         // JSON has no bare tab or line break; an identity is part of a key, which may.
-        ...{ label: object.identity.replace(/[\t\n\r]/g, ' '), content: JSON.stringify(object) },
+        ...{ label: object.identity.replace(/[\t\n\r]/g, ' '), content: JSON.stringify(object, PROPERTIES) },
       }),
     ),
   );

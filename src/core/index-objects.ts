@@ -2,6 +2,7 @@
 
 import type { IndexedObject } from './address-index.ts';
 import { GROUP_OBJECTS } from './address-rows.ts';
+import type { StoredLogObject } from './batch.ts';
 
 /** One account and region of a file: its objects in order, numbered from `first` on. */
 export type NumberedPartition = {
@@ -12,7 +13,7 @@ export type NumberedPartition = {
 };
 
 /** What is the same content of the same object. ETags come with quotes and without. */
-export function contentKey({ object }: Pick<IndexedObject, 'object'>): string {
+export function contentKey({ object }: { readonly object: Pick<StoredLogObject, 'identity' | 'etag'> }): string {
   return `${object.identity} ${object.etag.replaceAll('"', '')}`;
 }
 

@@ -1,7 +1,28 @@
-/** Names of the files of the address index. */
+/** Names of the files of the address index. A day has parts, as Scan wrote them, and compacted files, made of parts and of such. */
 import { createHash } from 'node:crypto';
+
+/** A compacted file's name says what is in it. */
+export type CompactedName = { readonly accountId: string; readonly region: string; readonly generation: number };
+
+export function dayPrefix(day: string): string {
+  return `addresses/date=${day}/`;
+}
+
+/** Where the parts of a day begin. In order of keys they come before what they are compacted into. */
+function partPrefix(day: string): string {
+  return `${dayPrefix(day)}chunk_`;
+}
 
 /** A part is named by its content: what is written twice is one file, and no name ever has another content. */
 export function partKey(day: string, content: Uint8Array): string {
-  return `addresses/date=${day}/chunk_${createHash('sha256').update(content).digest('hex').slice(0, 32)}.gz`;
+  return `${partPrefix(day)}${createHash('sha256').update(content).digest('hex').slice(0, 32)}.gz`;
+}
+
+const COMPACTED = /\/compacted_(\d{6})_(\d{12})_([a-z0-9-]+)_[0-9a-f]{16}\.gz$/;
+
+/** What a key says of a compacted file; undefined for a part. */
+export function parseCompactedKey(key: string): CompactedName | undefined {
+  const [, generation, accountId, region] = COMPACTED.exec(key) ?? [];
+  if (accountId === undefined || region === undefined) return undefined;
+  return { accountId, region, generation: Number(generation) };
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { formatAddress } from '../../src/core/address.ts';
 import type { IndexedObject } from '../../src/core/address-index.ts';
+import { type AddressIndex, openAddressIndex } from '../../src/core/address-index-reader.ts';
 import type { SeenAddresses } from '../../src/core/seen-addresses.ts';
 
 export type Seen = IndexedObject & { readonly seen: SeenAddresses };
@@ -124,4 +125,12 @@ function expandIpv4(label: string, content: string): string[] {
 
 function joinGroups(groups: string[]): string {
   return groups.map((group) => group.padStart(4, '0')).join('');
+}
+
+/** Opens the bytes of a file. */
+export function openBytes(file: Uint8Array, name = 'file'): Promise<AddressIndex> {
+  return openAddressIndex(name, async (range) => {
+    const from = 'last' in range ? Math.max(0, file.length - range.last) : range.from;
+    return file.subarray(from, 'last' in range ? file.length : from + range.length);
+  });
 }

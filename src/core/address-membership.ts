@@ -1,0 +1,69 @@
+/** Whether addresses, as columns of words, lie in a set; and whether any between two of them may. */
+import type { BlockEntry } from './address-index.ts';
+import { holdsIpv4, type IndicatorSet, mayHoldIpv6 } from './indicator-set.ts';
+
+/** The addresses that are sought. */
+export type AddressSet = Pick<IndicatorSet, 'ipv4' | 'ipv6'>;
+
+/** Whether one of the first `count` addresses is in the set. */
+export function holdsAny({ ipv4, ipv6 }: AddressSet, words: readonly Uint32Array[], count: number): boolean {
+  const [first] = words;
+  if (words.length === 1) {
+    for (let i = 0; i < count; i++) if (holdsIpv4(ipv4, first![i]!)) return true;
+    return false;
+  }
+  const [starts, ends] = [toWords(ipv6.starts), toWords(ipv6.ends)];
+  for (let i = 0; i < count; i++) if (mayHoldIpv6(ipv6, first![i]!) && isInRange(words, i, starts, ends)) return true;
+  return false;
+}
+
+/** Whether a range of the set lies, with an address at least, between the least and greatest of a block. */
+export function touchesBlock({ ipv4, ipv6 }: AddressSet, [least, greatest]: BlockEntry): boolean {
+  if (least.length === 8) {
+    const [from, to] = [Number.parseInt(least, 16), Number.parseInt(greatest, 16)];
+    const range = firstRange(ipv4.ends.length, (i) => ipv4.ends[i]! >= from);
+    return range < ipv4.ends.length && ipv4.starts[range]! <= to;
+  }
+  const [from, to] = [BigInt(`0x${least}`), BigInt(`0x${greatest}`)];
+  const at = (halves: BigUint64Array, i: number) => (halves[i * 2]! << 64n) | halves[i * 2 + 1]!;
+  const range = firstRange(ipv6.owners.length, (i) => at(ipv6.ends, i) >= from);
+  return range < ipv6.owners.length && at(ipv6.starts, range) <= to;
+}
+
+/** The first range for which it is so; for all after it, it is so too. */
+function firstRange(count: number, isSo: (range: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isSo(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The halves of 64 bits as words, four to an address; of a half the low word lies first. */
+function toWords({ buffer, byteOffset, length }: BigUint64Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length * 2);
+}
+
+/** Without a BigInt for each address. */
+function isInRange(words: readonly Uint32Array[], place: number, starts: Uint32Array, ends: Uint32Array): boolean {
+  let low = 0;
+  let high = starts.length / 4;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compare(words, place, starts, middle) < 0) high = middle;
+    else if (compare(words, place, ends, middle) > 0) low = middle + 1;
+    else return true;
+  }
+  return false;
+}
+
+function compare(words: readonly Uint32Array[], place: number, ranges: Uint32Array, range: number): number {
+  for (let word = 0; word < 4; word++) {
+    const difference = words[word]![place]! - ranges[range * 4 + (word ^ 1)]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
