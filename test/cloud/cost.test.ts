@@ -1,4 +1,5 @@
 /** What the stack asks of AWS is what the formulae of `flowhound cost` foresee, call by call. In this order. */
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toBytes } from '../../src/core/aws-bytes.ts';
 import {
@@ -34,12 +35,23 @@ type Emitted = {
   readonly _aws: { readonly CloudWatchMetrics: readonly { readonly Metrics: readonly { Name: string }[] }[] };
 };
 
+const folders: string[] = [];
 let cloud: CloudStack;
 let count: () => Counted;
 
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+async function makeTemplate(functions: 'bundled' | 'stub', scan: ScanEngine): Promise<string> {
+  const service = await makeService(functions);
+  const { template, folder } = packageStack(service, { logLocations: `s3://${LOG_BUCKET}/org/`, scan });
+  folders.push(service, folder);
+  return template;
+}
+
 async function open(scan: ScanEngine): Promise<void> {
-  const params = { logLocations: `s3://${LOG_BUCKET}/org/`, scan };
-  cloud = await openCloudStack(packageStack(await makeService(), params).template);
+  cloud = await openCloudStack(await makeTemplate('bundled', scan));
   await cloud.double.s3.put(cloud.stateBucket, 'indicators/incoming/iocs.csv', `${FIRST},C2\n${SECOND},drop\n`);
   await settle();
   // Formats, tables and views are made with the first object of a flow log, and never again.
@@ -190,8 +202,7 @@ describe('scan=kernel', () => {
 describe('what the template says', () => {
   let stack: Stack;
   beforeAll(async () => {
-    const service = await makeService('stub');
-    stack = readStack(packageStack(service, { logLocations: `s3://${LOG_BUCKET}/org/` }).template);
+    stack = readStack(await makeTemplate('stub', 'kernel'));
   }, 120_000);
 
   it('memory of the functions', () => {
