@@ -19,6 +19,8 @@ export type Entry = {
   readonly at?: number;
   /** It runs over a part of the logs, and its times are multiplied by this. */
   readonly scale?: number;
+  /** It sees only a part of the records, so nobody need agree with it where the truth is not known. */
+  readonly isPart?: true;
   /** gz bytes of the logs that its figures stand for. */
   readonly gzBytes: number;
 };
@@ -26,7 +28,7 @@ export type Entry = {
 export type Run = Pick<Measurement, 'wallSeconds' | 'cpuSeconds' | 'peakMegabytes'>;
 
 /** What came of an entry; plain data, kept between runs of the bench. */
-export type Outcome = Pick<Entry, 'id' | 'expected' | 'at' | 'scale' | 'gzBytes'> & {
+export type Outcome = Pick<Entry, 'id' | 'expected' | 'at' | 'scale' | 'isPart' | 'gzBytes'> & {
   readonly name: string;
   /** Name of the engine alone: outcomes of one engine make a curve. */
   readonly engine: string;
@@ -60,7 +62,7 @@ export function interleave(entries: readonly Entry[], rounds: number, clocked: C
   return outcomes;
 }
 
-function toOutcome({ id, engine, expected, name, at, scale, gzBytes }: Entry): Outcome {
+function toOutcome({ id, engine, expected, name, at, scale, isPart, gzBytes }: Entry): Outcome {
   return {
     ...{
       id,
@@ -73,6 +75,7 @@ function toOutcome({ id, engine, expected, name, at, scale, gzBytes }: Entry): O
     ...(expected === undefined ? {} : { expected }),
     ...(at === undefined ? {} : { at }),
     ...(scale === undefined ? {} : { scale }),
+    ...(isPart === undefined ? {} : { isPart }),
     ...{ runs: [], hits: [] },
   };
 }

@@ -74,8 +74,8 @@ function isRight(hits: number, { expected, finds }: Outcome): boolean {
 /** Where nobody knows the truth, all who look for addresses must tell the same. */
 function judgeAgreement(section: string, outcomes: readonly Outcome[]): string[] {
   const unknown = outcomes.filter(
-    ({ finds, counts, expected, scale }) =>
-      finds === 'addresses' && counts === 'records' && expected === undefined && scale === undefined,
+    ({ finds, counts, expected, isPart }) =>
+      finds === 'addresses' && counts === 'records' && expected === undefined && isPart === undefined,
   );
   if (new Set(unknown.flatMap(({ hits }) => hits)).size < 2) return [];
   const found = unknown.map(({ name, hits }) => `${name} ${[...new Set(hits)].join(' or ')}`).join(', ');

@@ -96,7 +96,7 @@ function indexBytes(home: string): number {
 }
 
 /** Compacts the home's index and returns who asks it; without an index they would show nothing. */
-function overIndex(home: string): [answer: Engine, hunt: Engine] {
+export function overIndex(home: string): [answer: Engine, hunt: Engine] {
   if (indexBytes(home) > 0) {
     compact(home);
     return [INDEX_ANSWER, HUNT];
