@@ -15,14 +15,26 @@ export function writeIndicatorDocument({ indicators, allowed }: IndicatorVersion
   const pieces: Buffer[] = [];
   let text = `{"allowed":${JSON.stringify(allowed.map((network) => network.text))},"indicators":[\n`;
   let lines = 0;
-  for (const indicator of indicators) {
-    const { text: address, comment, source } = indicator;
-    text += `${lines === 0 ? '' : ',\n'}${JSON.stringify({ text: address, comment, source })}`;
+  const quoteComment = rememberLast(JSON.stringify);
+  const quoteSource = rememberLast(JSON.stringify);
+  for (const { text: address, comment, source } of indicators) {
+    const line = `{"text":"${address}","comment":${quoteComment(comment)},"source":${quoteSource(source)}}`;
+    text += lines === 0 ? line : `,\n${line}`;
     if (++lines % LINES_AT_ONCE !== 0) continue;
     pieces.push(Buffer.from(text));
     text = '';
   }
   return Buffer.concat([...pieces, Buffer.from(`${text}\n]}\n`)]);
+}
+
+/** Lists have one name, and long ones mostly one comment, for thousands of lines. */
+function rememberLast(quote: (text: string) => string): (text: string) => string {
+  let last = '';
+  let quoted = quote(last);
+  return (text) => {
+    if (text !== last) [last, quoted] = [text, quote(text)];
+    return quoted;
+  };
 }
 
 /** Reads the document line by line: as one value, a million indicators would take half a GB. */

@@ -39,13 +39,22 @@ export function readLists({ iocs, allow, own }: ListTexts): LoadedIndicators {
 }
 
 /** Writes the version under its key, which is a hash of what is in it; one that is stored already is left as it is. */
-export async function storeIndicators({ indicators, allowed }: IndicatorVersion, store: ObjectStore): Promise<string> {
-  const document = writeIndicatorDocument({ indicators, allowed });
-  const key = `indicators/${createHash('sha256').update(document).digest('hex').slice(0, 32)}.json`;
-  if (await isCompiled(key, store)) return key;
-  await store.put(key, document);
-  await store.put(compiledKey(key), compileIndicators(indicators, allowed).bytes);
+export async function storeIndicators(version: IndicatorVersion, store: ObjectStore): Promise<string> {
+  const { key, isKnown } = await storeDocument(version, store);
+  if (!isKnown) await store.put(compiledKey(key), compileIndicators(version.indicators, version.allowed).bytes);
   return key;
+}
+
+/** The document of a million indicators has 60 MB: it is gone before they are compiled. */
+async function storeDocument(
+  version: IndicatorVersion,
+  store: ObjectStore,
+): Promise<{ key: string; isKnown: boolean }> {
+  const document = writeIndicatorDocument(version);
+  const key = `indicators/${createHash('sha256').update(document).digest('hex').slice(0, 32)}.json`;
+  const isKnown = await isCompiled(key, store);
+  if (!isKnown) await store.put(key, document);
+  return { key, isKnown };
 }
 
 /** Where the compiled form of a version lies: beside it, and written after it. */
