@@ -11,6 +11,8 @@ export type Course = {
   readonly firstObject: string;
   /** Bare text, one address or network a line. */
   readonly list: string;
+  /** The same as Flowhound stores it: compiled once per version of a list, not once per run. */
+  readonly compiledList?: string;
   /** Names of the columns of the logs, and of those in which the peers look for addresses. */
   readonly columns: readonly string[];
   readonly addressColumns: readonly string[];
@@ -29,6 +31,8 @@ export type Engine = {
   readonly counts?: 'objects';
   /** Whether networks in the list are understood. */
   readonly knowsNetworks?: true;
+  /** Whether it is given the compiled list too. */
+  readonly takesCompiled?: true;
   /** Why it cannot take part on this machine; undefined where it can. */
   readonly absence: () => string | undefined;
   /** The command for one run; what it needs fresh is made fresh here, outside the measured time. */

@@ -4,7 +4,7 @@ import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GeneratedSet, openSet } from '../corpus/sets.ts';
 import { type Engine, PROGRAMS } from '../engines/engine.ts';
-import { HUNT, INDEX_ANSWER, kernel, makeHome } from '../engines/flowhound.ts';
+import { HUNT, INDEX_ANSWER, INDEX_ANSWER_FROM_TEXT, kernel, makeHome } from '../engines/flowhound.ts';
 import { makeNetflowStore, NFDUMP } from '../engines/netflow.ts';
 import { ZGREP } from '../engines/text.ts';
 import type { Entry } from '../interleave.ts';
@@ -38,7 +38,7 @@ export const RETRO_HUNT: Section = {
   plan: async (stage) => {
     const set = await openLogs(stage, 'week');
     const home = sweptHome(set, stage, 'home-hunt');
-    const [answer, hunt] = overIndex(home);
+    const [answer, hunt, fromText] = overIndex(home);
     const one = { set, list: 'ip1', stage, course: { home } } as const;
     const many = { ...one, list: 'ip100k' } as const;
     const name = (engine: { name: string }, indicators: string) => ({ name: `${engine.name}, ${indicators}` });
@@ -52,6 +52,7 @@ export const RETRO_HUNT: Section = {
       const course = netflow === undefined ? {} : { netflow };
       entries.push(
         toEntry('answer-100k', answer, { ...many, entry: { ...name(INDEX_ANSWER, '100,000 indicators') } }),
+        toEntry('answer-100k-text', fromText, { ...many, entry: { ...name(fromText, '100,000 indicators') } }),
         toEntry('zgrep-100k', ZGREP, { ...many, entry: { rounds: 1, ...name(ZGREP, '100,000 indicators') } }),
         toEntry('nfdump-1', NFDUMP, { ...one, course, entry: { ...name(NFDUMP, '1 indicator') } }),
         toEntry('nfdump-100k', NFDUMP, { ...many, course, entry: { ...name(NFDUMP, '100,000 indicators') } }),
@@ -96,15 +97,16 @@ function indexBytes(home: string): number {
 }
 
 /** Compacts the home's index and returns who asks it; without an index they would show nothing. */
-export function overIndex(home: string): [answer: Engine, hunt: Engine] {
+export function overIndex(home: string): [answer: Engine, hunt: Engine, fromText: Engine] {
   if (indexBytes(home) > 0) {
     compact(home);
-    return [INDEX_ANSWER, HUNT];
+    return [INDEX_ANSWER, HUNT, INDEX_ANSWER_FROM_TEXT];
   }
   const absence = (): string => 'the swept home has no address index';
   return [
     { ...INDEX_ANSWER, absence },
     { ...HUNT, absence },
+    { ...INDEX_ANSWER_FROM_TEXT, absence },
   ];
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { FLOWLOGS_READER } from '../engines/columns.ts';
 import type { Course, Engine } from '../engines/engine.ts';
-import { kernel, makeHome } from '../engines/flowhound.ts';
+import { compileList, kernel, makeHome } from '../engines/flowhound.ts';
 import { makeNetflowStore, NFDUMP } from '../engines/netflow.ts';
 import type { Entry } from '../interleave.ts';
 import { overIndex } from './hunt.ts';
@@ -20,7 +20,14 @@ export function ownLogs(logs: string, listFile: string): Section {
       if (paths.length === 0) throw new Error(`no *.log.gz under ${logs}`);
       const gzBytes = paths.reduce((sum, path) => sum + statSync(path).size, 0);
       const { list, entries: indicators, hasNetworks } = toPlainList(listFile, stage);
-      const course = { logs, list, ...readColumns(paths[0]!), firstObject: paths[0]!, scratch: stage.scratch };
+      const course = {
+        logs,
+        list,
+        compiledList: compileList(list),
+        ...readColumns(paths[0]!),
+        firstObject: paths[0]!,
+        scratch: stage.scratch,
+      };
       const toEntry = (id: string, engine: Engine, more: Partial<Entry> = {}): Entry => ({
         id,
         engine,

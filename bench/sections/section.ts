@@ -4,6 +4,7 @@ import { type ListName, writeList } from '../corpus/lists.ts';
 import { HEADER } from '../corpus/rows.ts';
 import { type CorpusName, cacheOfLists, type GeneratedSet, openSet } from '../corpus/sets.ts';
 import type { Course, Engine } from '../engines/engine.ts';
+import { compileList } from '../engines/flowhound.ts';
 import type { Entry } from '../interleave.ts';
 
 export const SECTION_NAMES = [
@@ -56,9 +57,10 @@ export async function openLogs(stage: Stage, corpus: CorpusName, objects?: numbe
 export function toEntry(id: string, engine: Engine, { set, list, stage, ...more }: EntryOptions): Entry {
   const truth = engine.finds === 'nothing' ? undefined : set.truth(list);
   const expected = engine.counts === 'objects' ? truth?.objects : truth?.records;
+  const listFile = writeList(cacheOfLists(stage.cache), list);
   const course: Course = {
-    ...{ logs: set.logs, firstObject: set.firstObject, scratch: stage.scratch },
-    list: writeList(cacheOfLists(stage.cache), list),
+    ...{ logs: set.logs, firstObject: set.firstObject, scratch: stage.scratch, list: listFile },
+    ...(engine.takesCompiled ? { compiledList: compileList(listFile) } : {}),
     columns: HEADER.split(' '),
     // The corpus has the same addresses in pkt-srcaddr and pkt-dstaddr; looking there too would only slow the peers.
     addressColumns: ['srcaddr', 'dstaddr'],
