@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { type CorpusShape, countPlanted, type ObjectPlan, planObjects } from './plan.ts';
 
 /** Raise it when the rows change, so that a cached corpus is made anew. */
-const GENERATOR_VERSION = 2;
+const GENERATOR_VERSION = 3;
 
 /** What the generator knows of the rows of some objects, by their plans. */
 export type RowCounts = {

@@ -31,6 +31,8 @@ const PLANT_AT = 31_337;
 const HUNTED_EVERY = 28;
 const HUNTED_AT = 3;
 const HUNTED_ROWS = 7;
+/** Smaller objects hold none: a tenth of their rows would match. */
+const LEAST_ROWS = 1000;
 /** The first day, a Tuesday. */
 export const FIRST_DAY = Date.UTC(2026, 8, 1);
 const DAY_SECONDS = 86_400;
@@ -74,6 +76,6 @@ export function countPlanted({ firstRow, rows, huntedRows }: ObjectPlan): number
 }
 
 function huntedRows(object: number, rows: number): number[] {
-  if (object % HUNTED_EVERY !== HUNTED_AT || rows < HUNTED_ROWS) return [];
+  if (object % HUNTED_EVERY !== HUNTED_AT || rows < LEAST_ROWS) return [];
   return Array.from({ length: HUNTED_ROWS }, (_, i) => Math.floor(((i + 0.5) * rows) / HUNTED_ROWS));
 }
