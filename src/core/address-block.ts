@@ -1,6 +1,6 @@
 /** Rows → the text of a block: a line for each set, the sets in order of their numbers. */
 import { type Side, setNumber } from './address-index.ts';
-import type { AddressRows } from './address-rows.ts';
+import { type AddressRows, pick } from './address-rows.ts';
 import { IPV6_TEXT_BYTES, writeIpv6 } from './ipv6-text.ts';
 import { orderRows } from './row-order.ts';
 
@@ -45,20 +45,18 @@ function toSets(codes: Uint32Array): { sets: Uint32Array; places: Uint32Array } 
   const sets = new Uint32Array(codes.length * 3);
   const places = new Uint32Array(codes.length * 3);
   let count = 0;
-  const add = (place: number, group: number, side: Side, mask: number) => {
-    if (mask === 0) return;
-    sets[count] = setNumber(group, side, mask);
-    places[count++] = place;
-  };
   for (let place = 0; place < codes.length; place++) {
     const code = codes[place]!;
     const both = (code >>> 4) & code & 15;
-    add(place, code >>> 8, 1, ((code >>> 4) & 15) ^ both);
-    add(place, code >>> 8, 2, (code & 15) ^ both);
-    add(place, code >>> 8, 3, both);
+    for (let side = 1; side <= 3; side++) {
+      const mask = side === 3 ? both : ((side === 1 ? code >>> 4 : code) & 15) ^ both;
+      if (mask === 0) continue;
+      sets[count] = setNumber(code >>> 8, side as Side, mask);
+      places[count++] = place;
+    }
   }
   const order = orderRows([{ column: sets }], count);
-  return { sets: order.map((i) => sets[i]!), places: order.map((i) => places[i]!) };
+  return { sets: pick(sets, order, count), places: pick(places, order, count) };
 }
 
 function writeIpv4Line(set: number, [column]: readonly Uint32Array[], places: Uint32Array, text: BlockText): void {

@@ -25,11 +25,16 @@ export function toIpv4Filter(starts: Uint32Array, ends: Uint32Array): Uint32Arra
   for (let range = 0; range < starts.length; range++) {
     const last = ends[range]! >>> 8;
     for (let block = starts[range]! >>> 8; block <= last; block++) {
-      const bit = Math.imul(block, FACTOR) >>> (32 - bits);
+      const bit = hashIpv4(block, bits);
       filter[bit >>> 5]! |= 1 << (bit & 31);
     }
   }
   return filter;
+}
+
+/** Which of 2^bits bits of the filter the first 24 bits of an address have. */
+export function hashIpv4(block: number, bits: number): number {
+  return Math.imul(block, FACTOR) >>> (32 - bits);
 }
 
 /** The bits of an IPv6 address that its filter is over: prefixes shorter than 32 bits shorten it for all. */

@@ -118,7 +118,7 @@ async function* cutBlocks(pieces: Pieces): AsyncGenerator<AddressRows> {
 function endOfBlock({ words, codes }: AddressRows, from: number): number | undefined {
   let to = from + BLOCK_ROWS;
   if (to > codes.length) return undefined;
-  while (to < codes.length && isSameAddress(words, to - 1, words, to)) to++;
+  while (to < codes.length && isSameAddress(words, to - 1, to)) to++;
   return to;
 }
 

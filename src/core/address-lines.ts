@@ -12,90 +12,125 @@ export type AddressLine = {
 /** What is read is not what was written. */
 export class Unreadable extends Error {}
 
+/** Reads lines of addresses; those of sets that are not wanted cost next to nothing. Throws Unreadable. */
+export function* readAddressLines(text: Uint8Array, isWanted: (set: number) => boolean): Generator<AddressLine> {
+  const line = new LineReader(text);
+  while (line.next()) {
+    const set = line.readNumber(NUMBER, 10);
+    if (isWanted(set)) yield { set, ...line.readAddresses() };
+  }
+}
+
 const TAB = 0x09;
 const NEWLINE = 0x0a;
 const BLANK = 0x20;
 const COMMA = 0x2c;
-const SIX = 0x36;
-/** Columns before the content: kind, number, account, region, label, first_seen, last_seen. */
-const COLUMNS_BEFORE = 7;
+const KINDS = { ipv4: Buffer.from('ipv4\t').readUInt32LE(), ipv6: Buffer.from('ipv6\t').readUInt32LE() };
+/** Columns: kind, number, account, region, label, first_seen, last_seen, content. */
+const NUMBER = 1;
+const LABEL = 4;
+const CONTENT = 7;
 
-/** Reads lines of addresses; those of sets that are not wanted cost next to nothing. Throws Unreadable. */
-export function* readAddressLines(text: Uint8Array, isWanted: (set: number) => boolean): Generator<AddressLine> {
-  let ipv4: Uint32Array[] = [new Uint32Array(0)];
-  let ipv6: Uint32Array[] = [0, 1, 2, 3].map(() => new Uint32Array(0));
-  for (let from = 0; from < text.length; ) {
-    const end = text.indexOf(NEWLINE, from);
-    if (end < 0) throw new Unreadable('a line without an end');
-    const { set, label, content } = readStart(text, from, end);
-    const isIpv6 = text[from + 3] === SIX;
-    if (isWanted(set)) {
-      // An address takes a character at least, IPv6 two and a blank.
-      if (isIpv6) ipv6 = reserve(ipv6, end - content);
-      else ipv4 = reserve(ipv4, end - content);
-      const words = isIpv6 ? ipv6 : ipv4;
-      const count = isIpv6 ? readIpv6Line(text, content, end, ipv6) : readIpv4Line(text, label, content, end, ipv4[0]!);
-      yield { set, words, count };
+class LineReader {
+  readonly #text: Uint8Array;
+  /** Where the columns of the line begin; the content ends at #end. */
+  readonly #columns = new Uint32Array(CONTENT + 1);
+  #end = -1;
+  #ipv4 = [new Uint32Array(0)];
+  #ipv6 = [0, 1, 2, 3].map(() => new Uint32Array(0));
+
+  constructor(text: Uint8Array) {
+    this.#text = text;
+  }
+
+  /** To the next line; false after the last. */
+  next(): boolean {
+    let at = this.#end + 1;
+    if (at === this.#text.length) return false;
+    this.#end = this.#text.indexOf(NEWLINE, at);
+    if (this.#end < 0) throw new Unreadable('a line without an end');
+    this.#columns[0] = at;
+    for (let column = 1; column <= CONTENT; column++) {
+      while (this.#text[at] !== TAB) if (at++ === this.#end) throw new Unreadable('a line with too few columns');
+      this.#columns[column] = ++at;
     }
-    from = end + 1;
+    return true;
+  }
+
+  readNumber(column: number, base: 10 | 16): number {
+    const end = this.#columns[column + 1]! - 1;
+    let number = 0;
+    for (let at = this.#columns[column]!; at < end; at++) {
+      const digit = NIBBLES[this.#text[at]!]!;
+      if (digit >= base) throw new Unreadable('a number is none');
+      number = number * base + digit;
+    }
+    return number;
+  }
+
+  readAddresses(): Omit<AddressLine, 'set'> {
+    const [from, text] = [this.#columns[0]!, this.#text];
+    const kind = text[from]! | (text[from + 1]! << 8) | (text[from + 2]! << 16) | (text[from + 3]! << 24);
+    const isIpv4 = kind === KINDS.ipv4;
+    if ((!isIpv4 && kind !== KINDS.ipv6) || this.#columns[1] !== from + 5)
+      throw new Unreadable('a line of other things');
+    // An address takes one character at least.
+    const most = this.#end - this.#columns[CONTENT]!;
+    if (isIpv4) {
+      this.#ipv4 = reserve(this.#ipv4, most);
+      return { words: this.#ipv4, count: this.#readIpv4(this.#ipv4[0]!) };
+    }
+    this.#ipv6 = reserve(this.#ipv6, most);
+    return { words: this.#ipv6, count: this.#readIpv6(this.#ipv6) };
+  }
+
+  /** Each comma counts up the first digits, which are the label; without a label there are no commas. */
+  #readIpv4(into: Uint32Array): number {
+    const [text, end] = [this.#text, this.#end];
+    const digits = 8 - (this.#columns[LABEL + 1]! - 1 - this.#columns[LABEL]!);
+    if (digits <= 0) throw new Unreadable('a label is too long');
+    // A shift by 32 is none in JavaScript.
+    const step = digits === 8 ? 0 : 2 ** (digits * 4);
+    let first = this.readNumber(LABEL, 16) * step;
+    let count = 0;
+    let worst = 0;
+    for (let at = this.#columns[CONTENT]!; at < end; ) {
+      if (text[at] === COMMA) {
+        first += step;
+        at++;
+        continue;
+      }
+      let rest = 0;
+      for (const to = at + digits; at < to; at++) {
+        const nibble = NIBBLES[text[at]!]!;
+        worst |= nibble;
+        rest = (rest << 4) | nibble;
+      }
+      into[count++] = first | rest;
+    }
+    // A line that ends within an address runs into its newline, which is no digit.
+    if (worst > 15) throw new Unreadable('an address is none');
+    return count;
+  }
+
+  #readIpv6(into: readonly Uint32Array[]): number {
+    const groups = new Uint16Array(8);
+    const [a, b, c, d] = into;
+    let count = 0;
+    for (let from = this.#columns[CONTENT]!; from < this.#end; count++) {
+      let to = from;
+      while (to < this.#end && this.#text[to] !== BLANK) to++;
+      if (!readIpv6(this.#text, from, to, groups)) throw new Unreadable('an address is none');
+      a![count] = (groups[0]! << 16) | groups[1]!;
+      b![count] = (groups[2]! << 16) | groups[3]!;
+      c![count] = (groups[4]! << 16) | groups[5]!;
+      d![count] = (groups[6]! << 16) | groups[7]!;
+      from = to + 1;
+    }
+    return count;
   }
 }
 
-function reserve(columns: Uint32Array[], count: number): Uint32Array[] {
+function reserve(columns: Uint32Array<ArrayBuffer>[], count: number): Uint32Array<ArrayBuffer>[] {
   return columns[0]!.length >= count ? columns : columns.map(() => new Uint32Array(count * 2));
-}
-
-type Start = { readonly set: number; readonly label: string; readonly content: number };
-
-function readStart(text: Uint8Array, from: number, end: number): Start {
-  let content = from;
-  for (let column = 0; column < COLUMNS_BEFORE; column++) {
-    content = text.indexOf(TAB, content) + 1;
-    if (content === 0 || content > end) throw new Unreadable('a line with too few columns');
-  }
-  const start = Buffer.from(text.buffer, text.byteOffset + from, content - from).toString('latin1');
-  const [kind, set, , , label] = start.split('\t');
-  if ((kind !== 'ipv4' && kind !== 'ipv6') || !/^\d{1,10}$/.test(set!) || !/^[0-9a-f]{0,7}$/.test(label!))
-    throw new Unreadable('a line of other than addresses');
-  return { set: Number(set), label: label!, content };
-}
-
-/** The column `content` of an ipv4 line; each comma counts the first digits up. */
-function readIpv4Line(text: Uint8Array, label: string, from: number, end: number, into: Uint32Array): number {
-  const digits = 8 - label.length;
-  let first = label === '' ? 0 : Number.parseInt(label, 16) << (digits * 4);
-  // A shift by 32 is none in JavaScript; without a label there are no commas.
-  const step = label === '' ? 0 : 2 ** (digits * 4);
-  let count = 0;
-  let worst = 0;
-  for (let at = from; at < end; ) {
-    if (text[at] === COMMA) {
-      first = (first + step) | 0;
-      at++;
-      continue;
-    }
-    let rest = 0;
-    for (const to = at + digits; at < to; at++) {
-      const nibble = NIBBLES[text[at]!]!;
-      worst |= nibble;
-      rest = (rest << 4) | nibble;
-    }
-    into[count++] = first | rest;
-  }
-  // A line that ends within an address runs into its newline, which is no digit.
-  if (worst > 15) throw new Unreadable('a line with other than hex digits');
-  return count;
-}
-
-function readIpv6Line(text: Uint8Array, from: number, end: number, into: readonly Uint32Array[]): number {
-  const groups = new Uint16Array(8);
-  let count = 0;
-  for (let at = from; at < end; count++) {
-    const blank = text.indexOf(BLANK, at);
-    const to = blank < 0 || blank > end ? end : blank;
-    if (!readIpv6(text, at, to, groups)) throw new Unreadable('a line with other than IPv6 addresses');
-    for (let word = 0; word < 4; word++) into[word]![count] = (groups[word * 2]! << 16) | groups[word * 2 + 1]!;
-    at = to + 1;
-  }
-  return count;
 }

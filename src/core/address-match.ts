@@ -15,7 +15,7 @@ export async function findInIndex(
   isAsked: (partition: IndexPartition) => boolean,
 ): Promise<Set<number>> {
   const found = new Set<number>();
-  const isNew = (number: number) => objectsOfSet(number).some((object) => !found.has(object));
+  const isNew = (number: number) => found.size === 0 || objectsOfSet(number).some((object) => !found.has(object));
   for (const { ipv4, ipv6 } of index.directory.partitions.filter(isAsked)) {
     for (const run of toRuns([...ipv4, ...ipv6].filter((block) => touchesBlock(set, block)))) {
       for (const { set: number, words, count } of await readAddresses(index, run, isNew)) {

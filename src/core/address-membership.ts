@@ -1,6 +1,8 @@
 /** Whether addresses, as columns of words, lie in a set; and whether any between two of them may. */
+
+import { hashIpv4 } from './address-filter.ts';
 import type { BlockEntry } from './address-index.ts';
-import { holdsIpv4, type IndicatorSet, mayHoldIpv6 } from './indicator-set.ts';
+import { holdsIpv4, type IndicatorSet, type Ipv4Ranges, mayHoldIpv6 } from './indicator-set.ts';
 
 /** The addresses that are sought. */
 export type AddressSet = Pick<IndicatorSet, 'ipv4' | 'ipv6'>;
@@ -8,12 +10,23 @@ export type AddressSet = Pick<IndicatorSet, 'ipv4' | 'ipv6'>;
 /** Whether one of the first `count` addresses is in the set. */
 export function holdsAny({ ipv4, ipv6 }: AddressSet, words: readonly Uint32Array[], count: number): boolean {
   const [first] = words;
-  if (words.length === 1) {
-    for (let i = 0; i < count; i++) if (holdsIpv4(ipv4, first![i]!)) return true;
-    return false;
-  }
+  if (words.length === 1) return holdsAnyIpv4(ipv4, first!, count);
   const [starts, ends] = [toWords(ipv6.starts), toWords(ipv6.ends)];
-  for (let i = 0; i < count; i++) if (mayHoldIpv6(ipv6, first![i]!) && isInRange(words, i, starts, ends)) return true;
+  const [, b, c, d] = words;
+  for (let i = 0; i < count; i++) {
+    if (mayHoldIpv6(ipv6, first![i]!) && isInRange(first![i]!, b![i]!, c![i]!, d![i]!, starts, ends)) return true;
+  }
+  return false;
+}
+
+/** The filter first: of a hundred thousand ranges, the buckets and the ranges do not fit into the nearer caches. */
+function holdsAnyIpv4(ranges: Ipv4Ranges, words: Uint32Array, count: number): boolean {
+  const { filter } = ranges;
+  const bits = Math.log2(filter.length) + 5;
+  for (let i = 0; i < count; i++) {
+    const bit = hashIpv4(words[i]! >>> 8, bits);
+    if ((filter[bit >>> 5]! >>> (bit & 31)) & 1 && holdsIpv4(ranges, words[i]!)) return true;
+  }
   return false;
 }
 
@@ -47,23 +60,21 @@ function toWords({ buffer, byteOffset, length }: BigUint64Array): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length * 2);
 }
 
-/** Without a BigInt for each address. */
-function isInRange(words: readonly Uint32Array[], place: number, starts: Uint32Array, ends: Uint32Array): boolean {
+/** Without a BigInt for each address: the last range that does not begin after it is the only one that may hold it. */
+function isInRange(a: number, b: number, c: number, d: number, starts: Uint32Array, ends: Uint32Array): boolean {
   let low = 0;
   let high = starts.length / 4;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compare(words, place, starts, middle) < 0) high = middle;
-    else if (compare(words, place, ends, middle) > 0) low = middle + 1;
-    else return true;
+    if (compare(a, b, c, d, starts, middle * 4) < 0) high = middle;
+    else low = middle + 1;
   }
-  return false;
+  return low > 0 && compare(a, b, c, d, ends, (low - 1) * 4) <= 0;
 }
 
-function compare(words: readonly Uint32Array[], place: number, ranges: Uint32Array, range: number): number {
-  for (let word = 0; word < 4; word++) {
-    const difference = words[word]![place]! - ranges[range * 4 + (word ^ 1)]!;
-    if (difference !== 0) return difference;
-  }
-  return 0;
+function compare(a: number, b: number, c: number, d: number, words: Uint32Array, at: number): number {
+  if (a !== words[at + 1]) return a - words[at + 1]!;
+  if (b !== words[at]) return b - words[at]!;
+  if (c !== words[at + 3]) return c - words[at + 3]!;
+  return d - words[at + 2]!;
 }

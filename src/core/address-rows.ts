@@ -70,23 +70,31 @@ export function toIpv6Rows(objects: readonly NumberedAddresses[]): AddressRows {
 export function uniteRows({ words, codes }: AddressRows): AddressRows {
   const keys = words.map((column) => ({ column })).reverse();
   const order = orderRows([{ column: codes, ignoredBits: 8 }, ...keys], codes.length);
-  const united = { words: words.map((column) => new Uint32Array(column.length)), codes: new Uint32Array(codes.length) };
-  let last = -1;
-  for (const row of order) {
-    const code = codes[row]!;
-    if (last >= 0 && united.codes[last]! >>> 8 === code >>> 8 && isSameAddress(united.words, last, words, row)) {
-      united.codes[last]! |= code;
-      continue;
+  // Where each row that stays comes from; the order's own place is free by then.
+  const united = new Uint32Array(codes.length);
+  let count = 0;
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i]!;
+    const last = count === 0 ? row : order[count - 1]!;
+    if (count > 0 && (codes[row]! ^ codes[last]!) >>> 8 === 0 && isSameAddress(words, last, row)) {
+      united[count - 1]! |= codes[row]!;
+    } else {
+      united[count] = codes[row]!;
+      order[count++] = row;
     }
-    last++;
-    united.codes[last] = code;
-    for (let i = 0; i < words.length; i++) united.words[i]![last] = words[i]![row]!;
   }
-  return sliceRows(united, 0, last + 1);
+  return { words: words.map((column) => pick(column, order, count)), codes: united.subarray(0, count) };
+}
+
+/** Some values of a column, in this order. */
+export function pick(column: Uint32Array, order: Uint32Array, count: number): Uint32Array {
+  const picked = new Uint32Array(count);
+  for (let i = 0; i < count; i++) picked[i] = column[order[i]!]!;
+  return picked;
 }
 
 /** Whether two rows are of one address. */
-export function isSameAddress(a: readonly Uint32Array[], i: number, b: readonly Uint32Array[], j: number): boolean {
-  for (let word = 0; word < a.length; word++) if (a[word]![i] !== b[word]![j]) return false;
+export function isSameAddress(words: readonly Uint32Array[], a: number, b: number): boolean {
+  for (let word = 0; word < words.length; word++) if (words[word]![a] !== words[word]![b]) return false;
   return true;
 }
