@@ -28,7 +28,7 @@ export const READERS: Readonly<Record<string, Engine>> = {
   rg: RIPGREP,
   zgrep: ZGREP,
 };
-const IN_QUICK = ['kernel', 'sweep', 'igzip', 'node-gunzip', 'duckdb'];
+const IN_QUICK = ['kernel', 'igzip', 'node-gunzip', 'duckdb'];
 
 export const LIVE: Section = {
   title: 'Live scan: one day of logs, 100 indicators',
