@@ -2,7 +2,7 @@
 import { formatPrefix, type Prefix } from './address.ts';
 import { FamilyBuilder, type FamilyColumns } from './family-columns.ts';
 import type { Indicator } from './indicator.ts';
-import { readString, type StringTable, StringTableBuilder } from './string-table.ts';
+import { openStrings, type StringTable, StringTableBuilder } from './string-table.ts';
 
 /** Distinct indicators in the order of their lists. */
 export class IndicatorColumns implements Iterable<Indicator> {
@@ -21,21 +21,11 @@ export class IndicatorColumns implements Iterable<Indicator> {
   }
 
   *[Symbol.iterator](): Generator<Indicator> {
+    const textOf = openStrings(this.texts);
     for (let four = 0, six = 0; four + six < this.length; ) {
       const isFour = six === this.ipv6.positions.length || this.ipv4.positions[four]! < this.ipv6.positions[six]!;
-      yield isFour ? this.#read(this.ipv4, four++) : this.#read(this.ipv6, six++);
+      yield isFour ? readIndicator(this.ipv4, four++, textOf) : readIndicator(this.ipv6, six++, textOf);
     }
-  }
-
-  #read({ width, words, lengths, comments, sources }: FamilyColumns, at: number): Indicator {
-    const prefix: Prefix = {
-      family: width === 1 ? 4 : 6,
-      words: width === 1 ? [words[at]!] : [...words.subarray(at * 4, at * 4 + 4)],
-      prefixLength: lengths[at]!,
-    };
-    const text = formatPrefix(prefix);
-    const comment = readString(this.texts, comments[at]!);
-    return { text, network: { ...prefix, text }, comment, source: readString(this.texts, sources[at]!) };
   }
 }
 
@@ -62,4 +52,15 @@ export function toIndicatorColumns(indicators: Iterable<Indicator>): IndicatorCo
   const builder = new IndicatorColumnsBuilder();
   for (const { network, comment, source } of indicators) builder.add(network, comment, source);
   return builder.finish();
+}
+
+function readIndicator(family: FamilyColumns, at: number, textOf: (number: number) => string): Indicator {
+  const { width, words, lengths, comments, sources } = family;
+  const prefix: Prefix = {
+    family: width === 1 ? 4 : 6,
+    words: width === 1 ? [words[at]!] : [...words.subarray(at * 4, at * 4 + 4)],
+    prefixLength: lengths[at]!,
+  };
+  const text = formatPrefix(prefix);
+  return { text, network: { ...prefix, text }, comment: textOf(comments[at]!), source: textOf(sources[at]!) };
 }

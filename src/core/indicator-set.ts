@@ -9,7 +9,7 @@ import { toIndicatorColumns } from './indicator-columns.ts';
 import { compileColumns } from './indicator-compiler.ts';
 import { readIndicatorFile, type SetColumns, writeIndicatorFile } from './indicator-file.ts';
 import { NOBODY } from './indicator-ranges.ts';
-import { readString } from './string-table.ts';
+import { openStrings } from './string-table.ts';
 
 /** An address that lies in an indicator. */
 export type IndicatorAddress = {
@@ -88,24 +88,24 @@ const MOST_KEPT = 10_000;
 /** A function that reads the indicator of a number and those around it. */
 function openCredit(columns: SetColumns): (number: number) => Credit {
   const kept = new Map<number, Credit>();
+  const textOf = openStrings({ ends: columns.textEnds, bytes: columns.texts });
   return (number) => {
     const known = kept.get(number);
     if (known !== undefined) return known;
     const alsoIn: string[] = [];
     for (let i = columns.parents[number]!; i !== NOBODY; i = columns.parents[i]!)
       alsoIn.push(networkOf(columns, i).text);
-    const credit = { indicator: indicatorOf(columns, number), alsoIn };
+    const credit = { indicator: indicatorOf(columns, number, textOf), alsoIn };
     if (kept.size === MOST_KEPT) kept.clear();
     kept.set(number, credit);
     return credit;
   };
 }
 
-function indicatorOf(columns: SetColumns, number: number): Indicator {
+function indicatorOf(columns: SetColumns, number: number, textOf: (text: number) => string): Indicator {
   const network = networkOf(columns, number);
-  const texts = { ends: columns.textEnds, bytes: columns.texts };
-  const comment = readString(texts, columns.comments[number]!);
-  return { text: network.text, network, comment, source: readString(texts, columns.sources[number]!) };
+  const [comment, source] = [textOf(columns.comments[number]!), textOf(columns.sources[number]!)];
+  return { text: network.text, network, comment, source };
 }
 
 function networkOf({ ipv4Networks, ipv6Networks, prefixLengths }: SetColumns, number: number): Network {
