@@ -79,12 +79,13 @@ export function readIndicatorFile(stored: Uint8Array): { bytes: Uint8Array<Array
   return { bytes, columns: Object.fromEntries(views) as SetColumns };
 }
 
-/** Whether a file that begins so was compiled as one would be compiled now. */
-export function isOfThisVersion(start: Uint8Array): boolean {
-  if (start.length < HEADER_BYTES) return false;
+/** How many indicators are in a file that begins so; undefined if one would be compiled otherwise now. */
+export function countIndicators(start: Uint8Array): number | undefined {
+  if (start.length < HEADER_BYTES) return undefined;
   const { buffer, byteOffset } = alignBytes(start);
-  const [magic, version] = new Uint32Array(buffer, byteOffset, 2);
-  return magic === MAGIC && version === FILE_VERSION;
+  const header = new Uint32Array(buffer, byteOffset, HEADER_BYTES / 4);
+  if (header[WORD.magic] !== MAGIC || header[WORD.version] !== FILE_VERSION) return undefined;
+  return header[WORD.columns + 2 * NAMES.indexOf('prefixLengths') + 1];
 }
 
 function findDamage(bytes: Uint8Array<ArrayBuffer>): string | undefined {

@@ -1,6 +1,6 @@
 /** Texts of IOC lists → a version of the indicators in the store, and back. The same lists make the same version. */
 import { createHash } from 'node:crypto';
-import { type Network, overlaps } from '../core/address.ts';
+import type { Network } from '../core/address.ts';
 import { ExecutionFailed, UsageError } from '../core/errors.ts';
 import type { ListProblem } from '../core/indicator.ts';
 import {
@@ -9,10 +9,10 @@ import {
   readIndicatorDocument,
   writeIndicatorDocument,
 } from '../core/indicator-document.ts';
-import { HEADER_BYTES, IndicatorFileUnreadable, isOfThisVersion } from '../core/indicator-file.ts';
+import { countIndicators, HEADER_BYTES, IndicatorFileUnreadable } from '../core/indicator-file.ts';
 import { type ListText, readAllowlist, readIndicatorLists } from '../core/indicator-list.ts';
 import { compileIndicators, type IndicatorSet, openIndicatorSet } from '../core/indicator-set.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { ByteRange, ObjectStore } from '../ports.ts';
 
 export type LoadedIndicators = IndicatorVersion & { readonly problems: readonly ListProblem[] };
 
@@ -22,14 +22,8 @@ export type ListTexts = {
   readonly own: readonly Network[];
 };
 
-/** Where the lists in force are put, and what follows from them. */
-export const INCOMING = 'indicators/incoming/';
-export const ALLOW = 'indicators/allow/';
-const CURRENT = 'indicators/current.json';
 /** The version before the first list: nobody writes it. */
-const NONE = 'indicators/none';
-/** The table `incident_iocs` of the playbook lies over it. */
-const INCIDENT_IOCS = 'indicators/incident_iocs/iocs.csv';
+export const NONE = 'indicators/none';
 
 /** Reads the lists; a bad line is a problem and costs only itself. */
 export function readLists({ iocs, allow, own }: ListTexts): LoadedIndicators {
@@ -64,51 +58,28 @@ function compiledKey(key: string): string {
 
 /** Whether a version is stored already, and compiled as it would be compiled now. */
 export async function isCompiled(key: string, store: ObjectStore): Promise<boolean> {
-  const header = await store.bytes(compiledKey(key), { from: 0, length: HEADER_BYTES });
-  return header !== undefined && isOfThisVersion(header);
+  return (await countCompiled(key, store)) !== undefined;
 }
 
-/** Key of a version of the indicators, and when it came into force. */
-export type Version = { readonly indicators: string; readonly since: string };
-
-/** The version in force; before the first list came, one without indicators. */
-export async function currentIndicators(store: ObjectStore): Promise<Version> {
-  const current = await store.get(CURRENT);
-  if (current === undefined) return { indicators: NONE, since: '' };
-  const { indicators, since } = JSON.parse(current) as Current;
-  return { indicators, since };
+/** Whether nothing can match a version: no list names anything, or all of it is allowed. */
+export async function isEmptyVersion(key: string, store: ObjectStore): Promise<boolean> {
+  const count = key === NONE ? 0 : await countCompiled(key, store);
+  return (count ?? (await readIndicators(key, store)).indicators.length) === 0;
 }
 
-/** indicators/current.json; a retro-hunt is due until all of its executions were started. */
-type Current = Version & { readonly isRetroHuntDue?: boolean };
+async function countCompiled(key: string, store: ObjectStore): Promise<number | undefined> {
+  const start = await readCompiled(key, store, { from: 0, length: HEADER_BYTES });
+  return start === undefined ? undefined : countIndicators(start);
+}
 
-export type Imported = Version & {
-  readonly loaded: LoadedIndicators;
-  /** True if this import changed the version, or one before it did and never came to its end. */
-  readonly isRetroHuntDue: boolean;
-};
-
-/** Brings what lies in `incoming/` and `allow/` into force; of two imports at once, the one that saw all lists wins. */
-export async function importIncoming(own: readonly Network[], clock: string, store: ObjectStore): Promise<Imported> {
-  for (;;) {
-    const stored = await store.read(CURRENT);
-    const before: Current = stored === undefined ? { indicators: '', since: '' } : JSON.parse(stored.text);
-    const loaded = readLists({ ...(await readIncoming(store)), own });
-    const indicators = await storeIndicators(loaded, store);
-    const isRetroHuntDue = before.isRetroHuntDue === true || before.indicators !== indicators;
-    await store.put(INCIDENT_IOCS, toIncidentIocs(loaded));
-    const since = before.indicators === indicators ? before.since : clock;
-    const text = JSON.stringify({ indicators, since, isRetroHuntDue });
-    if (await store.replace(CURRENT, text, stored?.version)) return { indicators, since, loaded, isRetroHuntDue };
+async function readCompiled(key: string, store: ObjectStore, range?: ByteRange): Promise<Uint8Array | undefined> {
+  try {
+    return await store.bytes(compiledKey(key), range);
+  } catch (error) {
+    // To a role that may not list the bucket, S3 says "access denied" of what is not there.
+    if (error instanceof UsageError) return undefined;
+    throw error;
   }
-}
-
-/** All executions of the version's retro-hunt were started; a newer version keeps its own due. */
-export async function finishRetroHunt({ indicators, since }: Version, store: ObjectStore): Promise<void> {
-  const stored = await store.read(CURRENT);
-  const current = stored === undefined ? undefined : (JSON.parse(stored.text) as Current);
-  if (current?.indicators !== indicators || current.since !== since) return;
-  await store.replace(CURRENT, JSON.stringify({ indicators, since, isRetroHuntDue: false }), stored!.version);
 }
 
 /** A version by its key. */
@@ -133,50 +104,18 @@ export function indicatorSets(store: ObjectStore): (key: string) => Promise<Indi
 
 /** The compiled form as it is stored; where there is none, or it was damaged, the version is compiled anew. */
 async function openVersion(key: string, store: ObjectStore): Promise<IndicatorSet> {
-  const compiled = key === NONE ? undefined : await readCompiled(key, store);
-  if (compiled !== undefined) return compiled;
+  const bytes = key === NONE ? undefined : await readCompiled(key, store);
+  const set = bytes === undefined ? undefined : openUndamaged(bytes);
+  if (set !== undefined) return set;
   const { indicators, allowed } = await readIndicators(key, store);
   return compileIndicators(indicators, allowed);
 }
 
-async function readCompiled(key: string, store: ObjectStore): Promise<IndicatorSet | undefined> {
+function openUndamaged(bytes: Uint8Array): IndicatorSet | undefined {
   try {
-    const bytes = await store.bytes(compiledKey(key));
-    return bytes === undefined ? undefined : openIndicatorSet(bytes);
+    return openIndicatorSet(bytes);
   } catch (error) {
-    // To a role that may not list the bucket, S3 says "access denied" of what is not there.
-    if (error instanceof IndicatorFileUnreadable || error instanceof UsageError) return undefined;
+    if (error instanceof IndicatorFileUnreadable) return undefined;
     throw error;
   }
-}
-
-/** Lists as they lie in the store, those that are in force or about to be. */
-export async function readIncoming(store: ObjectStore): Promise<Pick<ListTexts, 'iocs' | 'allow'>> {
-  return { iocs: await readTexts(INCOMING, store), allow: await readTexts(ALLOW, store) };
-}
-
-/** Texts under a prefix, by name: the first list that names an indicator gives its comment. */
-async function readTexts(prefix: string, store: ObjectStore): Promise<ListText[]> {
-  const keys = (await Array.fromAsync(store.list(prefix))).filter((key) => !key.endsWith('/')).sort();
-  const texts: ListText[] = [];
-  for (const key of keys) {
-    const text = await store.get(key);
-    if (text !== undefined) texts.push({ source: key.slice(key.lastIndexOf('/') + 1), text });
-  }
-  return texts;
-}
-
-/** Exact addresses only: the playbook's view compares text. */
-function toIncidentIocs({ indicators, allowed }: LoadedIndicators): string {
-  const quote = (text: string) =>
-    `"${text
-      .replaceAll('\\', '\\\\')
-      .replaceAll('"', '\\"')
-      .replaceAll(/[\r\n]+/g, ' ')}"`;
-  let csv = '';
-  for (const { text, network, comment } of indicators) {
-    const isUsed = !text.includes('/') && !allowed.some((range) => overlaps(range, network));
-    if (isUsed) csv += `${quote(text)},${quote(comment)}\n`;
-  }
-  return csv;
 }

@@ -5,7 +5,7 @@ import type { Chunk, ExecutionInput } from '../core/execution.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore } from '../ports.ts';
 import { type TableOf, toPathLists } from './data-ratio.ts';
-import { currentIndicators } from './indicator-versions.ts';
+import { currentIndicators } from './indicators-in-force.ts';
 import { readManifest } from './manifest.ts';
 import { outcomeKey } from './sightings.ts';
 

@@ -5,14 +5,8 @@ import { parseNetwork } from '../../src/core/address.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import { readIndicatorLists } from '../../src/core/indicator-list.ts';
 import type { ObjectStore } from '../../src/ports.ts';
-import {
-  currentIndicators,
-  finishRetroHunt,
-  importIncoming,
-  indicatorSets,
-  readIndicators,
-  storeIndicators,
-} from '../../src/tasks/indicator-versions.ts';
+import { indicatorSets, isEmptyVersion, readIndicators, storeIndicators } from '../../src/tasks/indicator-versions.ts';
+import { currentIndicators, finishRetroHunt, importIncoming } from '../../src/tasks/indicators-in-force.ts';
 import { openMemoryStore } from '../property/memory-store.ts';
 import { runs } from '../property/runs.ts';
 
@@ -194,6 +188,16 @@ describe('a stored version', () => {
     });
     await expect(failing(key)).rejects.toThrow('try again');
     expect((await failing(key)).ipv4.starts).toHaveLength(1);
+  });
+
+  it('tells whether anything is in it, whether its compiled form is there or not', async () => {
+    const filled = await storeIndicators(list('203.0.113.7,C2\n'), store);
+    const empty = await storeIndicators(list('# nothing\n'), store);
+    const keys = [filled, empty, (await currentIndicators(store)).indicators];
+    const areEmpty = () => Promise.all(keys.map((key) => isEmptyVersion(key, store)));
+    expect(await areEmpty()).toEqual([false, true, true]);
+    for (const key of [filled, empty]) objects.delete(binOf(key));
+    expect(await areEmpty()).toEqual([false, true, true]);
   });
 
   it('is not compiled and written twice', async () => {

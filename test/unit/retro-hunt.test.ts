@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ExecutionInput } from '../../src/core/execution.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
 import type { Workflow } from '../../src/ports.ts';
-import { currentIndicators } from '../../src/tasks/indicator-versions.ts';
+import { currentIndicators } from '../../src/tasks/indicators-in-force.ts';
 import type { ListedObject } from '../../src/tasks/ingest.ts';
 import { retroHunt } from '../../src/tasks/retro-hunt.ts';
 import { startExecution } from '../../src/tasks/start-execution.ts';

@@ -53,9 +53,8 @@ async function changeLists(
   { change, put, remove }: ListsChange,
 ): Promise<void> {
   const { parseOwn } = await import('../../local/indicator-versions.ts');
-  const { ALLOW, currentIndicators, INCOMING, readIncoming, readIndicators, readLists } = await import(
-    '../../tasks/indicator-versions.ts'
-  );
+  const { readIndicators, readLists } = await import('../../tasks/indicator-versions.ts');
+  const { ALLOW, currentIndicators, INCOMING, readIncoming } = await import('../../tasks/indicators-in-force.ts');
   const { store, stack } = await connectStack(settings);
   const lying = await readIncoming(store);
   const lists: Lists = isAllow

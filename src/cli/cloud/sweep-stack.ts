@@ -24,10 +24,10 @@ export async function sweepInStack(
     );
   }
   const connection = await connectStack(settings);
-  const { currentIndicators, readIndicators } = await import('../../tasks/indicator-versions.ts');
+  const { isEmptyVersion } = await import('../../tasks/indicator-versions.ts');
+  const { currentIndicators } = await import('../../tasks/indicators-in-force.ts');
   const { indicators, since: inForceSince } = await currentIndicators(connection.store);
-  const { indicators: inForce } = await readIndicators(indicators, connection.store);
-  if (inForce.length === 0) {
+  if (await isEmptyVersion(indicators, connection.store)) {
     openTalk(settings.isQuiet).say(
       'flowhound: no indicator is in force: nothing can match. Use: npx flowhound indicators import --aws <list>',
     );

@@ -86,7 +86,8 @@ async function list(lists: string[], { aws }: StackOptions, command: Command): P
 
 async function readInForce(settings: CommandSettings): Promise<{ readonly indicators: Iterable<Indicator> }> {
   const { connectStack } = await import('../cloud/stack-connection.ts');
-  const { currentIndicators, readIndicators } = await import('../../tasks/indicator-versions.ts');
+  const { readIndicators } = await import('../../tasks/indicator-versions.ts');
+  const { currentIndicators } = await import('../../tasks/indicators-in-force.ts');
   const { store } = await connectStack(settings);
   return readIndicators((await currentIndicators(store)).indicators, store);
 }
