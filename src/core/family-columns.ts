@@ -10,6 +10,14 @@ export type FamilyColumns = NetworkColumns & {
   readonly positions: Uint32Array<ArrayBuffer>;
 };
 
+/** The network at a place. */
+export function prefixAt({ width, words, lengths }: FamilyColumns, at: number): Prefix {
+  const prefixLength = lengths[at]!;
+  if (width === 1) return { family: 4, words: [words[at]!], prefixLength };
+  const from = at * 4;
+  return { family: 6, words: [words[from]!, words[from + 1]!, words[from + 2]!, words[from + 3]!], prefixLength };
+}
+
 /** Those at the given places, in that order. */
 export function pickFamily(family: FamilyColumns, places: Uint32Array): FamilyColumns {
   const { width, words, lengths, comments, sources, positions } = family;
@@ -55,8 +63,13 @@ export class FamilyBuilder {
       sources: sources.subarray(0, this.#count),
       positions: positions.subarray(0, this.#count),
     };
-    const distinct = findDistinct(taken);
-    return distinct.length === this.#count ? taken : pickFamily(taken, distinct);
+    const isDouble = findDoubles(taken);
+    if (!isDouble.includes(1)) return taken;
+    const places = Uint32Array.from(isDouble.keys());
+    return pickFamily(
+      taken,
+      places.filter((place) => isDouble[place] === 0),
+    );
   }
 
   #grow(): void {
@@ -79,12 +92,12 @@ function makeColumns(width: 1 | 4, count: number): FamilyColumns {
   };
 }
 
-/** Places of the networks that are not the same as one before them, ascending. */
-function findDistinct(networks: NetworkColumns): Uint32Array {
+/** 1 for each network that is the same as one before it. */
+function findDoubles(networks: NetworkColumns): Uint8Array {
   const order = sortNetworks(networks);
   const isDouble = new Uint8Array(order.length);
-  for (let i = 1; i < order.length; i++) isDouble[order[i]!] = isSame(networks, order[i - 1]!, order[i]!) ? 1 : 0;
-  return order.map((_place, i) => i).filter((place) => isDouble[place] === 0);
+  for (let i = 1; i < order.length; i++) if (isSame(networks, order[i - 1]!, order[i]!)) isDouble[order[i]!] = 1;
+  return isDouble;
 }
 
 function isSame({ width, words, lengths }: NetworkColumns, a: number, b: number): boolean {

@@ -1,6 +1,6 @@
 /** The indicators of lists column by column: as objects, a million of them would take half a GB. */
 import { formatPrefix, type Prefix } from './address.ts';
-import { FamilyBuilder, type FamilyColumns } from './family-columns.ts';
+import { FamilyBuilder, type FamilyColumns, prefixAt } from './family-columns.ts';
 import type { Indicator } from './indicator.ts';
 import { openStrings, type StringTable, StringTableBuilder } from './string-table.ts';
 
@@ -22,9 +22,20 @@ export class IndicatorColumns implements Iterable<Indicator> {
 
   *[Symbol.iterator](): Generator<Indicator> {
     const textOf = openStrings(this.texts);
+    for (const { family, at } of this.places()) {
+      const prefix = prefixAt(family, at);
+      const text = formatPrefix(prefix);
+      const [comment, source] = [textOf(family.comments[at]!), textOf(family.sources[at]!)];
+      yield { text, network: { ...prefix, text }, comment, source };
+    }
+  }
+
+  /** Where the indicators are, in the order of the lists. */
+  *places(): Generator<{ readonly family: FamilyColumns; readonly at: number }> {
+    const { ipv4, ipv6 } = this;
     for (let four = 0, six = 0; four + six < this.length; ) {
-      const isFour = six === this.ipv6.positions.length || this.ipv4.positions[four]! < this.ipv6.positions[six]!;
-      yield isFour ? readIndicator(this.ipv4, four++, textOf) : readIndicator(this.ipv6, six++, textOf);
+      const isFour = six === ipv6.positions.length || ipv4.positions[four]! < ipv6.positions[six]!;
+      yield isFour ? { family: ipv4, at: four++ } : { family: ipv6, at: six++ };
     }
   }
 }
@@ -35,10 +46,12 @@ export class IndicatorColumnsBuilder {
   readonly #ipv4 = new FamilyBuilder(1);
   readonly #ipv6 = new FamilyBuilder(4);
   #positions = 0;
+  #source = { name: '', number: this.#texts.add('') };
 
   add(prefix: Prefix, comment: string, source: string): void {
     const family = prefix.family === 4 ? this.#ipv4 : this.#ipv6;
-    family.add(prefix, this.#texts.add(comment), this.#texts.add(source), this.#positions++);
+    if (source !== this.#source.name) this.#source = { name: source, number: this.#texts.add(source) };
+    family.add(prefix, this.#texts.add(comment), this.#source.number, this.#positions++);
   }
 
   finish(): IndicatorColumns {
@@ -52,15 +65,4 @@ export function toIndicatorColumns(indicators: Iterable<Indicator>): IndicatorCo
   const builder = new IndicatorColumnsBuilder();
   for (const { network, comment, source } of indicators) builder.add(network, comment, source);
   return builder.finish();
-}
-
-function readIndicator(family: FamilyColumns, at: number, textOf: (number: number) => string): Indicator {
-  const { width, words, lengths, comments, sources } = family;
-  const prefix: Prefix = {
-    family: width === 1 ? 4 : 6,
-    words: width === 1 ? [words[at]!] : [...words.subarray(at * 4, at * 4 + 4)],
-    prefixLength: lengths[at]!,
-  };
-  const text = formatPrefix(prefix);
-  return { text, network: { ...prefix, text }, comment: textOf(comments[at]!), source: textOf(sources[at]!) };
 }

@@ -92,7 +92,7 @@ function splitLine(line: string): { entry: string; comment: string } {
 /** Second field of a CSV line; further fields are not ours. */
 function readComment(rest: string): string {
   const text = rest.trim();
-  const quoted = /^"((?:[^"]|"")*)"[ \t]*(?:,|$)/.exec(text);
+  const quoted = text.startsWith('"') ? /^"((?:[^"]|"")*)"[ \t]*(?:,|$)/.exec(text) : null;
   if (quoted !== null) return unquote(quoted[1]!).trim();
   const comma = text.indexOf(',');
   return comma < 0 ? text : text.slice(0, comma).trim();

@@ -14,29 +14,46 @@ export function openStrings({ ends, bytes }: StringTable): (number: number) => s
 
 /** Texts that are remembered, one per slot: lists repeat their comments, but a million different ones must not lie in a map. */
 const SLOTS = 4096;
+/** What texts of a list differ in is mostly at their end. */
+const HASHED_BYTES = 12;
 
 /** Builds a table; a text that came not long ago gets the number it has. */
 export class StringTableBuilder {
-  readonly #remembered: string[] = Array(SLOTS).fill('');
-  readonly #numbers = new Int32Array(SLOTS).fill(-1);
+  /** Numbers of remembered texts by slot, or -1. */
+  readonly #remembered = new Int32Array(SLOTS).fill(-1);
   #ends = new Uint32Array(1024);
   #bytes = Buffer.alloc(65_536);
   #count = 0;
   #length = 0;
 
   add(text: string): number {
-    const slot = slotOf(text);
-    if (this.#numbers[slot]! >= 0 && this.#remembered[slot] === text) return this.#numbers[slot]!;
-    this.#remembered[slot] = text;
-    this.#numbers[slot] = this.#count;
     this.#makeRoom(text.length * 3); // no UTF-16 unit takes more in UTF-8
-    this.#length += this.#write(text);
-    this.#ends[this.#count] = this.#length;
+    const end = this.#length + this.#write(text);
+    const slot = this.#slotOf(end);
+    const known = this.#remembered[slot]!;
+    if (known >= 0 && this.#isLastText(known, end)) return known;
+    this.#remembered[slot] = this.#count;
+    this.#length = end;
+    this.#ends[this.#count] = end;
     return this.#count++;
   }
 
   finish(): StringTable {
     return { ends: this.#ends.slice(0, this.#count), bytes: new Uint8Array(this.#bytes.subarray(0, this.#length)) };
+  }
+
+  /** Where the text that was written last, and ends here, is remembered. */
+  #slotOf(end: number): number {
+    let hash = end - this.#length;
+    for (let i = Math.max(this.#length, end - HASHED_BYTES); i < end; i++) hash = Math.imul(hash, 31) + this.#bytes[i]!;
+    return hash & (SLOTS - 1);
+  }
+
+  #isLastText(number: number, end: number): boolean {
+    const start = number === 0 ? 0 : this.#ends[number - 1]!;
+    if (this.#ends[number]! - start !== end - this.#length) return false;
+    for (let i = this.#length; i < end; i++) if (this.#bytes[i] !== this.#bytes[start + i - this.#length]) return false;
+    return true;
   }
 
   /** A call into the runtime for each short text would take longer than the copying. */
@@ -61,11 +78,4 @@ export class StringTableBuilder {
       this.#ends.set(before);
     }
   }
-}
-
-/** What texts of a list differ in is mostly at their end. */
-function slotOf(text: string): number {
-  let hash = text.length;
-  for (let i = Math.max(0, text.length - 8); i < text.length; i++) hash = Math.imul(hash, 31) + text.charCodeAt(i);
-  return hash & (SLOTS - 1);
 }
