@@ -1,140 +1,148 @@
-/**
- * Addresses of a record, and whether the indicator set may hold them. `touches` tells it of the line that is being read; the
- * host lays the set into the two tables here (src/core/indicator-set.ts).
- */
+/** Texts of addresses → numbers. Dotted quads at once, by SIMD; the rest (IPv6, `-`, and what is none) byte by byte. */
 
 const MINUS: u8 = 45;
 const DOT: u8 = 46;
 const COLON: u8 = 58;
+const ZERO: u8 = 48;
 
-const IPV4_BUCKETS: usize = memory.data(65_537 * 4, 16);
-const IPV6_FILTER: usize = memory.data(65_536, 16);
+/** What `readAddress` answers where it is not an IPv4 address. */
+export const ABSENT: i64 = -1;
+export const IPV6: i64 = -2;
+export const BAD: i64 = -3;
+
+/** Which of the 81 shapes of a dotted quad a text has, by where its dots and its end are; 0 is none. */
+const SHAPES: usize = memory.data(65_536, 64);
+/** For each shape, where the digits of each octet are: hundreds, tens, ones and nothing, last octet first. */
+const DIGITS: usize = memory.data(82 * 16, 16);
+/** For each shape, the first digits of octets of several digits: they must not be 0. */
+const LEADING: usize = memory.data(82 * 16, 16);
 const GROUPS: usize = memory.data(32, 16);
 
-export const ipv4BucketsAt: usize = IPV4_BUCKETS;
-export const ipv6FilterAt: usize = IPV6_FILTER;
+/** The IPv6 address that was read last. */
+export let ipv6High: u64 = 0;
+export let ipv6Low: u64 = 0;
 
-let rangeCount: u32 = 0;
-let rangeStarts: usize = 0;
-let rangeEnds: usize = 0;
-let ipv6Mask: u32 = 0;
-let hasIpv6: bool = false;
-let mayMatch: bool = false;
-let word: u32 = 0;
-
-/** Forgets the addresses of the line before. */
-export function beginLine(): void {
-  mayMatch = false;
-}
-
-/** Whether an address read since `beginLine` may be in the set. */
-export function touches(): bool {
-  return mayMatch;
-}
-
-/** The indicator set: merged IPv4 ranges in two arrays, and whether and by which bits IPv6 is filtered. */
-export function setIndicators(count: u32, starts: usize, ends: usize, mask: u32, isIpv6: bool): void {
-  rangeCount = count;
-  rangeStarts = starts;
-  rangeEnds = ends;
-  ipv6Mask = mask;
-  hasIpv6 = isIpv6;
-}
-
-/** `-`, IPv4 or IPv6; notes whether the indicator set may hold it. */
-export function isAddress(from: usize, to: usize): bool {
-  if (readIpv4(from, to)) {
-    mayMatch = mayMatch || holdsIpv4(word);
-    return true;
-  }
-  if (to - from == 1 && load<u8>(from) == MINUS) return true;
-  return isIpv6(from, to);
-}
-
-/** Four octets without leading zeros into `word`. */
-function readIpv4(from: usize, to: usize): bool {
-  const length = to - from;
-  if (length < 7 || length > 15) return false;
-  let value: u32 = 0;
-  let octet: u32 = 0;
-  let digits: u32 = 0;
-  let dots: u32 = 0;
-  for (let at = from; at < to; at++) {
-    const byte = load<u8>(at);
-    const digit = (byte as u32) - 48;
-    if (digit <= 9) {
-      if (digits != 0 && octet == 0) return false;
-      octet = octet * 10 + digit;
-      if (++digits > 3) return false;
-    } else {
-      if (byte != DOT || digits == 0 || octet > 255 || ++dots > 3) return false;
-      value = (value << 8) | octet;
-      octet = 0;
-      digits = 0;
+/** Fills the tables; once an instance. */
+export function prepareShapes(): void {
+  let shape: u32 = 1;
+  for (let lengths: u32 = 0; lengths < 81; lengths++, shape++) {
+    memory.fill(DIGITS + (shape << 4), 0xff, 16);
+    memory.fill(LEADING + (shape << 4), 0, 16);
+    let rest = lengths;
+    let at: u32 = 0;
+    let dots: u32 = 0;
+    for (let octet: u32 = 0; octet < 4; octet++, rest /= 3) {
+      const length: u32 = 1 + (rest % 3);
+      const place = (shape << 4) + ((3 - octet) << 2) + (3 - length);
+      for (let digit: u32 = 0; digit < length; digit++) store<u8>(DIGITS + place + digit, (at + digit) as u8);
+      if (length > 1) store<u8>(LEADING + place, 0xff);
+      at += length;
+      dots |= 1 << at;
+      at++;
     }
+    store<u8>(SHAPES + dots, shape as u8);
   }
-  if (dots != 3 || digits == 0 || octet > 255) return false;
-  word = (value << 8) | octet;
-  return true;
 }
 
-function holdsIpv4(address: u32): bool {
-  const bucket = IPV4_BUCKETS + ((address >>> 16) << 2);
-  let low = load<u32>(bucket);
-  let high = min(load<u32>(bucket, 4) + 1, rangeCount);
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (address < load<u32>(rangeStarts + (middle << 2))) high = middle;
-    else if (address > load<u32>(rangeEnds + (middle << 2))) low = middle + 1;
-    else return true;
-  }
-  return false;
+/** Which shape a text of `length` bytes has as a dotted quad, judged by its dots; 0 is none. 16 bytes from `from` can be read. */
+// @ts-ignore: decorator
+@inline
+export function shapeOf(bytes: v128, length: u32): u32 {
+  const dots = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(DOT))) as u32;
+  const end = (1 as u32) << (length & 15);
+  return select<u32>(load<u8>(SHAPES + ((dots & (end - 1)) | end)), 0, length < 16);
 }
 
-function holdsIpv6(first: u32): bool {
-  return hasIpv6 && load<u8>(IPV6_FILTER + (((first & ipv6Mask) * 0x9e3779b1) >>> 16)) != 0;
+/** The digits of a text of that shape: hundreds, tens, ones and nothing, last octet first. */
+// @ts-ignore: decorator
+@inline
+export function digitsOf(bytes: v128, shape: u32): v128 {
+  return i8x16.relaxed_swizzle(i8x16.sub(bytes, i8x16.splat(ZERO)), v128.load(DIGITS + (shape << 4)));
 }
 
-/** Eight groups of up to four hex digits, one `::`, perhaps a dotted quad at the end. IPv4-mapped is IPv4. */
-function isIpv6(from: usize, to: usize): bool {
+/** The octets that digits make, last first. */
+// @ts-ignore: decorator
+@inline
+export function octetsOf(digits: v128): v128 {
+  const tens = i16x8.relaxed_dot_i8x16_i7x16_s(digits, i8x16(100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1, 0));
+  return i32x4.dot_i16x8_s(tens, i16x8.splat(1));
+}
+
+/** Not zero where a digit is none, a number begins with 0, or an octet is over 255. */
+// @ts-ignore: decorator
+@inline
+export function wrongOf(shape: u32, digits: v128, octets: v128): v128 {
+  const leadingZeros = v128.and(i8x16.eq(digits, i8x16.splat(0)), v128.load(LEADING + (shape << 4)));
+  const large = v128.and(octets, i32x4.splat(0xffffff00));
+  return v128.or(i8x16.gt_u(digits, i8x16.splat(9)), v128.or(leadingZeros, large));
+}
+
+// @ts-ignore: decorator
+@inline
+export function numberOf(octets: v128): u32 {
+  const packed = i8x16.relaxed_swizzle(octets, i8x16(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));
+  return i32x4.extract_lane(packed, 0) as u32;
+}
+
+/** A dotted quad to its number; `BAD` for anything else. */
+function readQuad(from: usize, length: u32): i64 {
+  const bytes = v128.load(from);
+  const shape = shapeOf(bytes, length);
+  const digits = digitsOf(bytes, shape);
+  const octets = octetsOf(digits);
+  if (shape == 0 || v128.any_true(wrongOf(shape, digits, octets))) return BAD;
+  return numberOf(octets) as i64;
+}
+
+/** An address of any kind: its number if it is IPv4 or IPv4-mapped, `IPV6` (see `ipv6High`, `ipv6Low`), `ABSENT` or `BAD`. */
+export function readAddress(from: usize, to: usize): i64 {
+  const length = (to - from) as u32;
+  const quad = readQuad(from, length);
+  if (quad >= 0) return quad;
+  if (length == 1 && load<u8>(from) == MINUS) return ABSENT;
+  return readIpv6(from, to);
+}
+
+/** Eight groups of up to four hex digits, one `::`, perhaps a dotted quad at the end. */
+function readIpv6(from: usize, to: usize): i64 {
   let count: usize = 0;
   let gap: i32 = -1;
   let at = from;
-  if (to - from < 2) return false;
+  if (to - from < 2) return BAD;
   if (load<u8>(at) == COLON) {
-    if (load<u8>(at + 1) != COLON) return false;
+    if (load<u8>(at + 1) != COLON) return BAD;
     gap = 0;
     at += 2;
   }
   while (at < to) {
-    if (count == 8) return false;
+    if (count == 8) return BAD;
     const groupEnd = readGroup(at, to, count);
-    if (groupEnd == 0) return false;
+    if (groupEnd == 0) return BAD;
     if (groupEnd < to && load<u8>(groupEnd) == DOT) {
-      if (count > 6 || !readIpv4(at, to)) return false;
-      store<u16>(GROUPS + (count << 1), (word >>> 16) as u16);
-      store<u16>(GROUPS + ((count + 1) << 1), (word & 0xffff) as u16);
+      const quad = count > 6 ? BAD : readQuad(at, (to - at) as u32);
+      if (quad < 0) return BAD;
+      store<u16>(GROUPS + (count << 1), ((quad as u32) >>> 16) as u16);
+      store<u16>(GROUPS + (count << 1), (quad as u32) as u16, 2);
       count += 2;
-      at = to;
       break;
     }
     count++;
     at = groupEnd;
     if (at == to) break;
-    if (load<u8>(at) != COLON) return false;
+    if (load<u8>(at) != COLON) return BAD;
     at++;
-    if (at == to) return false;
+    if (at == to) return BAD;
     if (load<u8>(at) == COLON) {
-      if (gap >= 0) return false;
+      if (gap >= 0) return BAD;
       gap = count as i32;
       at++;
     }
   }
-  if (gap < 0 ? count != 8 : count > 7) return false;
-  noteIpv6(count, gap);
-  return true;
+  if (gap < 0 ? count != 8 : count > 7) return BAD;
+  return joinGroups(count, gap);
 }
 
+/** Returns where the group ends, 0 if there is none. */
 function readGroup(from: usize, to: usize, index: usize): usize {
   let value: u32 = 0;
   let at = from;
@@ -156,15 +164,19 @@ function hexDigit(byte: u8): u32 {
   return letter <= 5 ? letter + 10 : 16;
 }
 
-/** The address as eight groups: those before the gap, zeros, those behind it. */
-function noteIpv6(count: usize, gap: i32): void {
+/** The groups before the gap, zeros, the groups behind it. IPv4-mapped is IPv4. */
+function joinGroups(count: usize, gap: i32): i64 {
   if (gap >= 0) {
     const behind = count - (gap as usize);
     memory.copy(GROUPS + ((8 - behind) << 1), GROUPS + ((gap as usize) << 1), behind << 1);
     memory.fill(GROUPS + ((gap as usize) << 1), 0, (8 - count) << 1);
   }
-  const isMapped = load<u64>(GROUPS) == 0 && load<u16>(GROUPS, 8) == 0 && load<u16>(GROUPS, 10) == 0xffff;
-  if (isMapped) {
-    mayMatch = mayMatch || holdsIpv4(((load<u16>(GROUPS, 12) as u32) << 16) | load<u16>(GROUPS, 14));
-  } else mayMatch = mayMatch || holdsIpv6(((load<u16>(GROUPS) as u32) << 16) | load<u16>(GROUPS, 2));
+  ipv6High = joinHalf(GROUPS);
+  ipv6Low = joinHalf(GROUPS + 8);
+  return ipv6High == 0 && ipv6Low >> 32 == 0xffff ? (((ipv6Low as u32) as u64) as i64) : IPV6;
+}
+
+function joinHalf(at: usize): u64 {
+  const high = ((load<u16>(at) as u64) << 16) | (load<u16>(at, 2) as u64);
+  return (high << 32) | ((load<u16>(at, 4) as u64) << 16) | (load<u16>(at, 6) as u64);
 }

@@ -1,14 +1,16 @@
 /**
  * Canonical Huffman codes of RFC 1951: from the lengths of a code, in LENGTHS, to its decoding table. A code that is over- or
- * undersubscribed is refused, except that of a single distance.
+ * undersubscribed is refused as zlib refuses it: only a single code of one bit may stand alone.
  */
 
-/** Most bits of a code that one table look-up decodes; longer codes take a second. Larger tables miss the L1 cache. */
-export const LITERAL_BITS: u32 = 10;
+/** Most bits of a code that one table look-up decodes; longer codes take a second. Eleven bits were slower, nine too. */
+export const LITERAL_BITS: u32 = 11;
 export const DISTANCE_BITS: u32 = 8;
-/** 1 << bits, and as many again for the second tables as zlib's `enough` shows to suffice. */
-export const LITERAL_TABLE: usize = memory.data(4096 * 4, 16);
-export const DISTANCE_TABLE: usize = memory.data(2048 * 4, 16);
+/** First tables and, as zlib's `enough` shows, room for all second ones. */
+const LITERAL_ENTRIES: u32 = 2432;
+const DISTANCE_ENTRIES: u32 = 512;
+export const LITERAL_TABLE: usize = memory.data(2432 * 8, 64);
+export const DISTANCE_TABLE: usize = memory.data(512 * 8, 64);
 export const LENGTHS: usize = memory.data(320 + 16, 16);
 const COUNTS: usize = memory.data(16 * 4, 16);
 const OFFSETS: usize = memory.data(16 * 4, 16);
@@ -28,68 +30,93 @@ const DISTANCE_EXTRA: usize = memory.data<u8>([
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
 ]);
 
-/** Table entries: code length in bits 0-7, extra bits in 8-12, flags in 13-15, value (literal, base, second table) above. */
-export const IS_LITERAL: u32 = 1 << 13;
-export const IS_END: u32 = 1 << 14;
-export const IS_TABLE: u32 = 1 << 15;
+/**
+ * Entries of 64 bits. Low half: bits 0-5 what is consumed in all, extra bits included; 8-13 what the codes alone take;
+ * flags; 16-31 a length's or distance's base; for literals 28-29 how many. High half: the literals, or where the second table is.
+ */
+export const HAS_LENGTH: u32 = 1 << 15;
+export const IS_ODD: u32 = 1 << 14;
+export const IS_END: u32 = 1 << 26;
+export const IS_TABLE: u32 = 1 << 25;
+const ONE_LITERAL: u32 = 1 << 28;
+/** No code leads here. */
+const INVALID: u64 = IS_ODD as u64;
 
-let usedTable: usize = 0;
+const LITERALS: u32 = 0;
+const DISTANCES: u32 = 1;
 
-/** Decoding table of the canonical code whose lengths are in LENGTHS. `kind`: 0 literals, 1 distances, 2 code lengths. */
-export function buildTable(table: usize, primaryBits: u32, symbols: u32, capacity: usize, kind: u32): bool {
+let usedEntries: u32 = 0;
+
+/** The literal and length code of a block; pairs of literals, or a literal and a length, that fit into one look-up are one entry. */
+export function buildLiteralTable(symbols: u32): bool {
+  if (!buildTable(LITERAL_TABLE, LITERAL_BITS, symbols, LITERAL_ENTRIES, LITERALS)) return false;
+  joinPairs();
+  return true;
+}
+
+export function buildDistanceTable(symbols: u32): bool {
+  return buildTable(DISTANCE_TABLE, DISTANCE_BITS, symbols, DISTANCE_ENTRIES, DISTANCES);
+}
+
+/** The code of the code lengths; its table lies where the literals' comes later. */
+export function buildLengthTable(): bool {
+  return buildTable(LITERAL_TABLE, 7, 19, LITERAL_ENTRIES, 2);
+}
+
+function buildTable(table: usize, primaryBits: u32, symbols: u32, capacity: u32, kind: u32): bool {
   memory.fill(COUNTS, 0, 64);
   for (let i: u32 = 0; i < symbols; i++) {
-    const at = COUNTS + ((load<u8>(LENGTHS + (i as usize)) as usize) << 2);
+    const at = COUNTS + ((load<u8>(LENGTHS + i) as usize) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
   const unused = load<u32>(COUNTS);
   let left: i32 = 1;
   let longest: u32 = 0;
   for (let length: u32 = 1; length <= 15; length++) {
-    const count = load<u32>(COUNTS + ((length as usize) << 2));
+    const count = load<u32>(COUNTS + (length << 2));
     if (count != 0) longest = length;
     left = (left << 1) - (count as i32);
     if (left < 0) return false;
   }
-  // An incomplete code is fine only where a single distance (or none) is in use.
-  if (left > 0 && !(kind == 1 && longest <= 1)) return false;
+  if (left > 0 && longest > 1) return false;
+  if (left > 0 && longest == 1 && kind > DISTANCES) return false;
   sortSymbols(symbols);
-  memory.fill(table, 0, (1 << primaryBits) << 2);
-  usedTable = 1 << primaryBits;
+  for (let i: u32 = 0; i < (1 as u32) << primaryBits; i++) store<u64>(table + (i << 3), INVALID);
+  usedEntries = 1 << primaryBits;
   return fillTable(table, primaryBits, symbols - unused, longest, capacity, kind);
 }
 
 /** Symbols by code length, then by number: the order of canonical codes. */
 function sortSymbols(symbols: u32): void {
   let offset: u32 = 0;
-  for (let length: usize = 1; length <= 15; length++) {
+  for (let length: u32 = 1; length <= 15; length++) {
     store<u32>(OFFSETS + (length << 2), offset);
     offset += load<u32>(COUNTS + (length << 2));
   }
   for (let i: u32 = 0; i < symbols; i++) {
-    const length = load<u8>(LENGTHS + (i as usize)) as usize;
+    const length = load<u8>(LENGTHS + i) as u32;
     if (length == 0) continue;
     const at = load<u32>(OFFSETS + (length << 2));
-    store<u16>(SORTED + ((at as usize) << 1), i as u16);
+    store<u16>(SORTED + (at << 1), i as u16);
     store<u32>(OFFSETS + (length << 2), at + 1);
   }
 }
 
-function fillTable(table: usize, primaryBits: u32, used: u32, longest: u32, capacity: usize, kind: u32): bool {
+function fillTable(table: usize, primaryBits: u32, used: u32, longest: u32, capacity: u32, kind: u32): bool {
   let code: u32 = 0;
   let length: u32 = 0;
   let prefix: u32 = 0xffffffff;
-  let second: usize = 0;
+  let second: u32 = 0;
   let secondBits: u32 = 0;
   let leftAtLength: u32 = 0;
   for (let i: u32 = 0; i < used; i++) {
     while (leftAtLength == 0) {
       length++;
       code <<= 1;
-      leftAtLength = load<u32>(COUNTS + ((length as usize) << 2));
+      leftAtLength = load<u32>(COUNTS + (length << 2));
     }
     const reversed = reverse(code, length);
-    const symbol = load<u16>(SORTED + ((i as usize) << 1)) as u32;
+    const symbol = load<u16>(SORTED + (i << 1)) as u32;
     if (length <= primaryBits) {
       fill(table, reversed, length, primaryBits, toEntry(symbol, length, kind));
     } else {
@@ -97,14 +124,14 @@ function fillTable(table: usize, primaryBits: u32, used: u32, longest: u32, capa
       if (low != prefix) {
         prefix = low;
         secondBits = secondTableBits(length, primaryBits, longest, leftAtLength);
-        second = usedTable;
-        usedTable += (1 as usize) << secondBits;
-        if (usedTable > capacity) return false;
-        memory.fill(table + (second << 2), 0, ((1 as usize) << secondBits) << 2);
-        store<u32>(table + ((low as usize) << 2), ((second as u32) << 16) | IS_TABLE | (secondBits << 8) | primaryBits);
+        second = usedEntries;
+        usedEntries += 1 << secondBits;
+        if (usedEntries > capacity) return false;
+        for (let at = second; at < usedEntries; at++) store<u64>(table + (at << 3), INVALID);
+        store<u64>(table + (low << 3), ((second as u64) << 32) | (IS_ODD | IS_TABLE | (secondBits << 8) | primaryBits));
       }
       const rest = length - primaryBits;
-      fill(table + (second << 2), reversed >>> primaryBits, rest, secondBits, toEntry(symbol, rest, kind));
+      fill(table + (second << 3), reversed >>> primaryBits, rest, secondBits, toEntry(symbol, rest, kind));
     }
     code++;
     leftAtLength--;
@@ -118,29 +145,48 @@ function secondTableBits(length: u32, primaryBits: u32, longest: u32, leftAtLeng
   let free: i32 = ((1 as i32) << secondBits) - (leftAtLength as i32);
   while (free > 0 && secondBits + primaryBits < longest) {
     secondBits++;
-    free = (free << 1) - (load<u32>(COUNTS + (((secondBits + primaryBits) as usize) << 2)) as i32);
+    free = (free << 1) - (load<u32>(COUNTS + ((secondBits + primaryBits) << 2)) as i32);
   }
   return secondBits;
 }
 
-function fill(table: usize, start: u32, length: u32, tableBits: u32, entry: u32): void {
-  const step: u32 = 1 << length;
-  const size: u32 = 1 << tableBits;
-  for (let at = start; at < size; at += step) store<u32>(table + ((at as usize) << 2), entry);
+function fill(table: usize, start: u32, length: u32, tableBits: u32, entry: u64): void {
+  const step: u32 = 8 << length;
+  const end = table + ((8 as usize) << tableBits);
+  for (let at = table + (start << 3); at < end; at += step) store<u64>(at, entry);
 }
 
-function toEntry(symbol: u32, length: u32, kind: u32): u32 {
-  if (kind == 2) return (symbol << 16) | length;
-  if (kind == 1) {
-    if (symbol > 29) return 0;
-    const base = load<u16>(DISTANCE_BASE + ((symbol as usize) << 1)) as u32;
-    return (base << 16) | ((load<u8>(DISTANCE_EXTRA + (symbol as usize)) as u32) << 8) | length;
+function toEntry(symbol: u32, length: u32, kind: u32): u64 {
+  if (kind == 2) return ((symbol << 16) | length) as u64;
+  if (kind == DISTANCES) {
+    if (symbol > 29) return INVALID;
+    return toBaseEntry(load<u16>(DISTANCE_BASE + (symbol << 1)), load<u8>(DISTANCE_EXTRA + symbol), length) as u64;
   }
-  if (symbol < 256) return (symbol << 16) | IS_LITERAL | length;
-  if (symbol == 256) return IS_END | length;
-  if (symbol > 285) return 0;
-  const base = load<u16>(LENGTH_BASE + (((symbol - 257) as usize) << 1)) as u32;
-  return (base << 16) | ((load<u8>(LENGTH_EXTRA + ((symbol - 257) as usize)) as u32) << 8) | length;
+  if (symbol < 256) return ((symbol as u64) << 32) | (ONE_LITERAL | (length << 8) | length);
+  if (symbol == 256) return (IS_ODD | IS_END | length) as u64;
+  if (symbol > 285) return INVALID;
+  const base = toBaseEntry(load<u16>(LENGTH_BASE + ((symbol - 257) << 1)), load<u8>(LENGTH_EXTRA + (symbol - 257)), length);
+  return (base | HAS_LENGTH) as u64;
+}
+
+function toBaseEntry(base: u32, extraBits: u32, length: u32): u32 {
+  return (base << 16) | (length << 8) | (length + extraBits);
+}
+
+/** Descending: what follows a literal is looked up further down, where entries are still single. */
+function joinPairs(): void {
+  for (let i: u32 = (1 << LITERAL_BITS) - 1; i != 0; i--) {
+    const at = LITERAL_TABLE + (i << 3);
+    const first = load<u64>(at);
+    if (((first as u32) & (ONE_LITERAL | IS_ODD)) != ONE_LITERAL) continue;
+    const length = ((first as u32) >>> 8) & 63;
+    const second = load<u64>(LITERAL_TABLE + ((i >>> length) << 3));
+    const bothLengths = length + (((second as u32) >>> 8) & 63);
+    if (((second as u32) & IS_ODD) != 0 || bothLengths > LITERAL_BITS) continue;
+    const literals = (first >> 32) | ((second >> 32) << 8);
+    const low = (second as u32) + ((first as u32) & 0xffff) + ((first as u32) & 0xf0000000);
+    store<u64>(at, (literals << 32) | low);
+  }
 }
 
 function reverse(code: u32, length: u32): u32 {

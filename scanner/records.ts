@@ -1,132 +1,306 @@
 /**
- * The scan kernel (AssemblyScript → WebAssembly): lines of text in its buffer → counted records, and events for the few
- * lines that the host must look at. Separators are found 16 bytes at a time; then only the fields that are checked
- * (addresses, numbers, log-status) are read. The rules are those of src/core/record-bytes.ts, and tests hold them together.
+ * Lines whose ends are known → counted records, events for the few lines that the host must look at, addresses that were seen.
+ * The rules are those of src/core/record-bytes.ts, and tests hold them together.
  */
+import {
+  ABSENT,
+  BAD,
+  digitsOf,
+  IPV6,
+  ipv6High,
+  ipv6Low,
+  numberOf,
+  octetsOf,
+  readAddress,
+  shapeOf,
+  wrongOf,
+} from './address';
+import {
+  areDigits,
+  DESTINATION_ROLE,
+  END_ROLE,
+  endOf,
+  fieldCount,
+  forgetFormat,
+  hasRole,
+  locateColumns,
+  PACKET_DESTINATION_ROLE,
+  PACKET_SOURCE_ROLE,
+  SOURCE_ROLE,
+  START_ROLE,
+  startOf,
+  STATUS_ROLE,
+} from './columns';
+import { holdsIpv4, holdsIpv6, mayHoldIpv4 } from './indicators';
+import { areNumbers, isBlank, mayBeHeader, nameFailure } from './odd-lines';
+import { DESTINATION, mustTakeRun, noteIpv4, noteIpv6, SOURCE } from './seen';
+import { addMark, LONGEST_LINE_BYTES } from './text-buffer';
+import { LINE_ENDS, lineEndsStop, passedSeparators } from './text-pass';
 
-import { beginLine, isAddress, touches } from './address';
-
-export { ipv4BucketsAt, ipv6FilterAt, setIndicators } from './address';
-export { beginInflate, inflate, inputAt, outputEnd, slideOutput } from './inflate';
-
-const SPACE: u8 = 32;
-const LF: u8 = 10;
 const CR: u8 = 13;
 const MINUS: u8 = 45;
+const MOST_EVENTS: u32 = 1024;
+const EVENT_BYTES: u32 = 16;
+const EVENTS: usize = memory.data(1024 * 16, 16);
+export const eventsAt: usize = EVENTS;
 
-/** Longer lines are no records: the longest real ones, with all ECS names, stay under 2 KiB. */
-const LONGEST_LINE_BYTES: usize = 64 * 1024;
-const BUFFER_BYTES: usize = 512 * 1024;
-/** Formats have some forty fields; a line with more separators than this is malformed in any case. */
-const MOST_FIELDS: usize = 4096;
-const MOST_EVENTS: usize = 4096;
-const EVENT_BYTES: usize = 16;
-
-const BUFFER: usize = memory.data(512 * 1024 + 64, 16);
-const SEPARATORS: usize = memory.data(4096 * 4 + 16, 16);
-const CHECKS: usize = memory.data(4096 * 8, 16);
-const EVENTS: usize = memory.data(4096 * 16, 16);
-
-/** Kinds of checked fields and of events; the host has the same numbers. */
-const NUMBER: u32 = 1;
-const ADDRESS: u32 = 2;
+/** Kinds of events; the host has the same numbers. */
 const EVENT_CANDIDATE: u32 = 1;
 const EVENT_STATUS: u32 = 2;
-const EVENT_FIELD_COUNT: u32 = 3;
-const EVENT_ADDRESS: u32 = 4;
-const EVENT_NUMBER: u32 = 5;
-const EVENT_TOO_LONG: u32 = 6;
+export const EVENT_FIELD_COUNT: u32 = 3;
+export const EVENT_ADDRESS: u32 = 4;
+export const EVENT_NUMBER: u32 = 5;
 
-/** Where the host puts and finds things. */
-export const bufferAt: usize = BUFFER;
-export const bufferBytes: usize = BUFFER_BYTES;
-export const checksAt: usize = CHECKS;
-export const eventsAt: usize = EVENTS;
-export const heapAt: usize = __heap_base;
+let isIndexed: bool = false;
 
-let fieldCount: usize = 0;
-let checkCount: usize = 0;
-
-/** Malformed lines by kind that the host need not look at. */
-export let wrongFieldCounts: u32 = 0;
-export let wrongAddresses: u32 = 0;
-export let wrongNumbers: u32 = 0;
-
+/** What the lines of the object were, so far. */
 export let records: u32 = 0;
 export let lines: u32 = 0;
 export let events: u32 = 0;
+export let noData: u32 = 0;
+export let skipData: u32 = 0;
+export let tooLong: u32 = 0;
+export let wrongFieldCounts: u32 = 0;
+export let wrongAddresses: u32 = 0;
+export let wrongNumbers: u32 = 0;
+/** Least start and greatest end of OK records, in seconds; −1 without any. */
+let leastStart: u64 = 0;
+let greatestEnd: i64 = 0;
+/** The first line, while the host is asked for its format. */
+export let headerStart: usize = 0;
+export let headerEnd: usize = 0;
 
-/** The format: how many fields, and how many of them (their index and kind lie at `checksAt`) are checked. */
-export function setFormat(fields: usize, checks: usize): void {
-  fieldCount = fields;
-  checkCount = checks;
+/** Where the next line begins, and how many separators there are before it. */
+let start: usize = 0;
+let separatorsBefore: u32 = 0;
+/** The next line's end in LINE_ENDS. */
+let lineEnd: usize = LINE_ENDS;
+let isInLongLine: bool = false;
+
+/** What `scanRecords` answers. */
+export const LINES_DONE: i32 = 0;
+export const EVENTS_FULL: i32 = 1;
+export const RUN_FULL: i32 = 2;
+
+export function beginRecords(at: usize, withIndex: bool): void {
+  isIndexed = withIndex;
+  forgetFormat();
+  records = lines = events = noData = skipData = tooLong = 0;
+  wrongFieldCounts = wrongAddresses = wrongNumbers = 0;
+  leastStart = u64.MAX_VALUE;
+  greatestEnd = -1;
+  isInLongLine = false;
+  start = at;
+  separatorsBefore = 0;
+  lineEnd = LINE_ENDS;
 }
 
-/** Scans whole lines from `from` to `stop` in the buffer; returns where it stopped: earlier, if the events are full. */
-export function scan(from: usize, stop: usize): usize {
-  let at = BUFFER + from;
-  const end = BUFFER + stop;
-  records = 0;
-  lines = 0;
-  events = 0;
-  wrongFieldCounts = 0;
-  wrongAddresses = 0;
-  wrongNumbers = 0;
-  while (at < end && events < (MOST_EVENTS as u32)) at = scanLine(at);
-  return at - BUFFER;
+export function firstSeen(): f64 {
+  return (leastStart as i64) as f64;
 }
 
-function scanLine(start: usize): usize {
+export function lastSeen(): f64 {
+  return greatestEnd as f64;
+}
+
+export function lineStart(): usize {
+  return start;
+}
+
+/** All line ends were worked off and forgotten, and the text was moved down by so many bytes. */
+export function slideLines(distance: usize): void {
+  start -= distance;
+  lineEnd = LINE_ENDS;
+}
+
+/** What there is of the line is dropped; the line feed that ends it will count it. */
+export function dropLongLine(passed: usize): void {
+  isInLongLine = true;
+  start = passed;
+  separatorsBefore = passedSeparators();
+}
+
+/** What `takeHeaderLine` answers. */
+export const NO_LINE: i32 = 0;
+export const HEADER_LINE: i32 = 1;
+export const NO_HEADER: i32 = 2;
+
+/** The next line is to be read as a header: where it begins and ends. One that is too long is none. */
+export function takeHeaderLine(): i32 {
+  if (lineEnd == lineEndsStop()) return NO_LINE;
+  headerStart = start;
+  headerEnd = load<u32>(lineEnd);
+  const isTooLong = isInLongLine || headerEnd - headerStart > LONGEST_LINE_BYTES;
+  endLine();
+  return isTooLong ? NO_HEADER : HEADER_LINE;
+}
+
+function endLine(): void {
+  start = (load<u32>(lineEnd) as usize) + 1;
+  separatorsBefore = load<u32>(lineEnd, 4) + 1;
+  lineEnd += 8;
   lines++;
-  let count: usize = 0;
-  let at = start;
-  let lineEnd: usize = 0;
-  const spaces = i8x16.splat(SPACE);
-  const lineFeeds = i8x16.splat(LF);
-  for (;;) {
-    const bytes = v128.load(at);
-    let separators = i8x16.bitmask(i8x16.eq(bytes, spaces));
-    const ends = i8x16.bitmask(i8x16.eq(bytes, lineFeeds));
-    if (ends != 0) separators &= (ends & -ends) - 1;
-    while (separators != 0) {
-      if (count < MOST_FIELDS) store<u32>(SEPARATORS + (count << 2), (at + ctz(separators)) as u32);
-      count++;
-      separators &= separators - 1;
-    }
-    if (ends != 0) {
-      lineEnd = at + ctz(ends);
-      break;
-    }
-    at += 16;
-  }
-  if (lineEnd - start > LONGEST_LINE_BYTES) addEvent(EVENT_TOO_LONG, start, lineEnd);
-  else judgeLine(start, lineEnd, count);
-  return lineEnd + 1;
+  isInLongLine = false;
 }
 
-function judgeLine(start: usize, lineEnd: usize, separators: usize): void {
-  const contentEnd = lineEnd > start && load<u8>(lineEnd - 1) == CR ? lineEnd - 1 : lineEnd;
-  if (separators + 1 != fieldCount) {
-    if (!isBlank(start, contentEnd)) addMalformed(EVENT_FIELD_COUNT, start, lineEnd);
-    return;
+/** Works the lines off whose ends are known. */
+export function scanRecords(): i32 {
+  const stop = lineEndsStop();
+  while (lineEnd < stop) {
+    if (events == MOST_EVENTS) return EVENTS_FULL;
+    if (mustTakeRun()) return RUN_FULL;
+    const end = load<u32>(lineEnd) as usize;
+    const isFitting = load<u32>(lineEnd, 4) - separatorsBefore == fieldCount - 1;
+    if (fieldCount != 0) {
+      if (isInLongLine || end - start > LONGEST_LINE_BYTES) tooLong++;
+      else if (isFitting) judgeLine(start, end);
+      else if (!isBlank(start, end)) addMalformed(EVENT_FIELD_COUNT, start, end);
+    }
+    endLine();
   }
-  store<u32>(SEPARATORS + (separators << 2), contentEnd as u32);
-  beginLine();
-  let statusAt: usize = 0;
-  for (let i: usize = 0; i < checkCount; i++) {
-    const field = load<u32>(CHECKS + (i << 3)) as usize;
-    const kind = load<u32>(CHECKS + (i << 3) + 4);
-    const from = field == 0 ? start : (load<u32>(SEPARATORS + ((field - 1) << 2)) as usize) + 1;
-    const to = load<u32>(SEPARATORS + (field << 2)) as usize;
-    if (kind == NUMBER) {
-      if (!isNumber(from, to)) return addMalformed(EVENT_NUMBER, start, lineEnd);
-    } else if (kind == ADDRESS) {
-      if (!isAddress(from, to)) return addMalformed(EVENT_ADDRESS, start, lineEnd);
-    } else if (to - from != 2 || load<u16>(from) != 0x4b4f) statusAt = from; // "OK"
+  return LINES_DONE;
+}
+
+/** Most lines: two IPv4 addresses, digits, OK, and the packet's addresses are the interface's. All others are judged with more care. */
+function judgeLine(start: usize, end: usize): void {
+  // A CR before the line feed is not of the line: it is marked as its end.
+  if (load<u8>(end - 1) == CR) addMark(end - 1);
+  locateColumns(start);
+  const sourceAt = startOf(SOURCE_ROLE);
+  const sourceEnd = endOf(SOURCE_ROLE);
+  const destinationAt = startOf(DESTINATION_ROLE);
+  const destinationEnd = endOf(DESTINATION_ROLE);
+  const source = v128.load(sourceAt);
+  const destination = v128.load(destinationAt);
+  const sourceShape = shapeOf(source, (sourceEnd - sourceAt) as u32);
+  const destinationShape = shapeOf(destination, (destinationEnd - destinationAt) as u32);
+  const sourceDigits = digitsOf(source, sourceShape);
+  const destinationDigits = digitsOf(destination, destinationShape);
+  const sourceOctets = octetsOf(sourceDigits);
+  const destinationOctets = octetsOf(destinationDigits);
+  const wrong = v128.or(
+    wrongOf(sourceShape, sourceDigits, sourceOctets),
+    wrongOf(destinationShape, destinationDigits, destinationOctets),
+  );
+  if (
+    sourceShape == 0 ||
+    destinationShape == 0 ||
+    v128.any_true(wrong) ||
+    !areDigits() ||
+    (hasRole(STATUS_ROLE) && !isOk()) ||
+    (hasRole(PACKET_SOURCE_ROLE) && !isSame(PACKET_SOURCE_ROLE, source, sourceEnd - sourceAt)) ||
+    (hasRole(PACKET_DESTINATION_ROLE) && !isSame(PACKET_DESTINATION_ROLE, destination, destinationEnd - destinationAt))
+  ) {
+    return judgeOddLine(start, end);
   }
   records++;
-  if (statusAt != 0) addEvent(EVENT_STATUS, statusAt, lineEnd);
-  else if (touches()) addEvent(EVENT_CANDIDATE, start, lineEnd);
+  const a = numberOf(sourceOctets);
+  const b = numberOf(destinationOctets);
+  if ((mayHoldIpv4(a) | mayHoldIpv4(b)) != 0 && (holdsIpv4(a) || holdsIpv4(b))) addEvent(EVENT_CANDIDATE, start, end);
+  if (!isIndexed) return;
+  noteIpv4(a, SOURCE);
+  noteIpv4(b, DESTINATION);
+  noteTimes();
+}
+
+/** A line whose columns are located, of any kind. Exported: so it stays a function of its own, and the loop above small. */
+export function judgeOddLine(start: usize, end: usize): void {
+  const a = readRole(SOURCE_ROLE);
+  let touches = holds(a);
+  const b = readRole(DESTINATION_ROLE);
+  touches = touches || holds(b);
+  const c = readRole(PACKET_SOURCE_ROLE);
+  touches = touches || holds(c);
+  const d = readRole(PACKET_DESTINATION_ROLE);
+  touches = touches || holds(d);
+  const isBad = a == BAD || b == BAD || c == BAD || d == BAD || (!areDigits() && !areNumbers(start, end));
+  if (isBad) return addMalformed(nameFailure(start, end), start, end);
+  records++;
+  if (hasRole(STATUS_ROLE) && !isOk()) return countStatus();
+  if (touches) addEvent(EVENT_CANDIDATE, start, end);
+  if (!isIndexed) return;
+  noteRole(SOURCE_ROLE, SOURCE);
+  noteRole(DESTINATION_ROLE, DESTINATION);
+  noteRole(PACKET_SOURCE_ROLE, SOURCE);
+  noteRole(PACKET_DESTINATION_ROLE, DESTINATION);
+  noteTimes();
+}
+
+function readRole(role: u32): i64 {
+  return hasRole(role) ? readAddress(startOf(role), endOf(role)) : ABSENT;
+}
+
+function noteRole(role: u32, side: u32): void {
+  const address = readRole(role);
+  if (address >= 0) noteIpv4(address as u32, side);
+  if (address == IPV6) noteIpv6(ipv6High, ipv6Low, side);
+}
+
+// @ts-ignore: decorator
+@inline
+function holds(address: i64): bool {
+  if (address >= 0) return holdsIpv4(address as u32);
+  return address == IPV6 && holdsIpv6(ipv6High, ipv6Low);
+}
+
+/** Whether a column has the same text, of at most fifteen bytes: mostly the packet's addresses are the interface's. */
+// @ts-ignore: decorator
+@inline
+function isSame(role: u32, text: v128, length: usize): bool {
+  const from = startOf(role);
+  const wanted = (1 << (length as u32)) - 1;
+  const equal = i8x16.bitmask(i8x16.eq(v128.load(from), text)) as u32;
+  return ((endOf(role) - from == length) & ((equal & wanted) == wanted)) != 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function isOk(): bool {
+  const from = startOf(STATUS_ROLE);
+  return ((endOf(STATUS_ROLE) - from == 2) & (load<u16>(from) == 0x4b4f)) != 0;
+}
+
+/** The two usual ones are counted here; others are the host's. */
+function countStatus(): void {
+  const from = startOf(STATUS_ROLE);
+  const to = endOf(STATUS_ROLE);
+  if (to - from == 6 && load<u32>(from) == 0x41444f4e && load<u16>(from, 4) == 0x4154) noData++;
+  else if (to - from == 8 && load<u64>(from) == 0x4154414450494b53) skipData++;
+  else addEvent(EVENT_STATUS, from, to);
+}
+
+function noteTimes(): void {
+  const start = hasRole(START_ROLE) ? readSeconds(startOf(START_ROLE), endOf(START_ROLE)) : -1;
+  const end = hasRole(END_ROLE) ? readSeconds(startOf(END_ROLE), endOf(END_ROLE)) : -1;
+  // -1 is the greatest of all as an unsigned number.
+  leastStart = min(leastStart, start as u64);
+  greatestEnd = max(greatestEnd, end);
+}
+
+/** Unix seconds; -1 if there are none, or more than twelve digits of them, which is no time. */
+// @ts-ignore: decorator
+@inline
+function readSeconds(from: usize, to: usize): i64 {
+  return to - from == 10 ? readTenDigits(from) : readFewDigits(from, to);
+}
+
+/** Eight digits by three multiplications: neighbours to pairs, pairs to fours, fours to eight. */
+// @ts-ignore: decorator
+@inline
+function readTenDigits(from: usize): i64 {
+  let digits = load<u64>(from, 2) & 0x0f0f0f0f0f0f0f0f;
+  digits = ((digits * (10 * 256 + 1)) >> 8) & 0x00ff00ff00ff00ff;
+  digits = ((digits * (100 * 65536 + 1)) >> 16) & 0x0000ffff0000ffff;
+  digits = (digits * (10000 * 4294967296 + 1)) >> 32;
+  const first = (load<u8>(from) as i64) * 10 + (load<u8>(from, 1) as i64) - 528;
+  return first * 100000000 + (digits as i64);
+}
+
+export function readFewDigits(from: usize, to: usize): i64 {
+  if (to - from > 12 || load<u8>(from) == MINUS) return -1;
+  let value: i64 = 0;
+  for (let at = from; at < to; at++) value = value * 10 + ((load<u8>(at) as i64) - 48);
+  return value;
 }
 
 /** Counts the line, or names it to the host if it may be a header again. A file of short lines must not flood the host. */
@@ -137,53 +311,16 @@ function addMalformed(kind: u32, start: usize, end: usize): void {
   else wrongNumbers++;
 }
 
-/** Whether "srcaddr" is in the line. */
-function mayBeHeader(start: usize, end: usize): bool {
-  for (let at = start; at + 7 <= end; at++) {
-    if (load<u32>(at) == 0x61637273 && load<u16>(at, 4) == 0x6464 && load<u8>(at, 6) == 0x72) return true;
-  }
-  return false;
-}
-
-/** Nothing but tabs, vertical tabs, form feeds, CRs and blanks. */
-function isBlank(start: usize, end: usize): bool {
-  for (let at = start; at < end; at++) {
-    const byte = load<u8>(at);
-    if (byte != SPACE && (byte < 9 || byte > 13)) return false;
-  }
-  return true;
-}
-
 function addEvent(kind: u32, start: usize, end: usize): void {
-  const at = EVENTS + (events as usize) * EVENT_BYTES;
+  const at = EVENTS + events * EVENT_BYTES;
   store<u32>(at, kind);
-  store<u32>(at, (start - BUFFER) as u32, 4);
-  store<u32>(at, (end - BUFFER) as u32, 8);
-  store<u32>(at, lines, 12);
+  store<u32>(at, start as u32, 4);
+  store<u32>(at, end as u32, 8);
+  store<u32>(at, lines + 1, 12);
   events++;
 }
 
-/** `-` or decimal digits up to 2^63 − 1. */
-function isNumber(from: usize, to: usize): bool {
-  const length = to - from;
-  if (length == 0) return false;
-  if (length == 1 && load<u8>(from) == MINUS) return true;
-  if (length <= 16) {
-    const digits = i8x16.sub(v128.load(from), i8x16.splat(48));
-    const wanted = ((1 as i32) << (length as i32)) - 1;
-    return (i8x16.bitmask(i8x16.le_u(digits, i8x16.splat(9))) & wanted) == wanted;
-  }
-  return isLongNumber(from, to);
-}
-
-function isLongNumber(from: usize, to: usize): bool {
-  let value: u64 = 0;
-  for (let at = from; at < to; at++) {
-    const digit = (load<u8>(at) as u32) - 48;
-    if (digit > 9) return false;
-    // 922337203685477580 * 10 + 7 is 2^63 − 1.
-    if (value > 922337203685477580 || (value == 922337203685477580 && digit > 7)) return false;
-    value = value * 10 + digit;
-  }
-  return true;
+/** The host has read the events. */
+export function clearEvents(): void {
+  events = 0;
 }

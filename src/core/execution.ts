@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredLogObject } from './batch.ts';
 import type { ContentOutcome } from './gunzip.ts';
-import type { MalformedKind, ScanCounts } from './record-scanner.ts';
+import type { MalformedKind, ScanCounts } from './scan-counts.ts';
 
 /** Input of an execution; with it alone a finished execution can be replayed. */
 export type ExecutionInput = {
@@ -40,6 +40,7 @@ export type Chunk = { readonly chunk: number; readonly objects: string; readonly
 
 export type ScanInput = {
   readonly execution: string;
+  readonly mode: ExecutionInput['mode'];
   readonly indicators: string;
   readonly chunk: Chunk;
   /** Set by the state that follows when retries are used up: what is still unavailable is counted as damaged. */

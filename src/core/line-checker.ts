@@ -1,52 +1,15 @@
-/**
- * Checks lines of records in a buffer: counts the good ones and names those that need a closer look. Two implementations
- * give the same answers: this one in TypeScript, and the WebAssembly kernel (kernel-line-checker.ts).
- */
-import { holdsIpv4, type IndicatorSet, mayHoldIpv6 } from './indicator-set.ts';
+/** Checks lines of records in a buffer: counts the good ones and names those that need a closer look. */
+import { holdsIpv4, holdsIpv6, type IndicatorSet } from './indicator-set.ts';
 import { CR, FOUND, isFieldEnd, LF, readAddress, readNumber, skipField } from './record-bytes.ts';
-
-/** What a line is that is not just a good record: scanner/records.ts has the same numbers. */
-export const EVENT = { candidate: 1, status: 2, fieldCount: 3, address: 4, number: 5, tooLong: 6 } as const;
+import type { FieldKind } from './scan-counts.ts';
+import { EVENT } from './scan-kernel.ts';
 
 /** `start` to `end` (its LF) in the buffer; for a status event `start` is where the status begins. `line` counts from 1 in this check. */
 export type OnLineEvent = (kind: number, start: number, end: number, line: number) => void;
 
-/** Malformed lines that were counted without an event: those that cannot be a header again. */
-export type Checked = {
-  readonly records: number;
-  readonly lines: number;
-  readonly malformed: { readonly fieldCount: number; readonly address: number; readonly number: number };
-};
-
-export type LineChecker = {
-  /** Text is put here; a few bytes more than a caller fills. */
-  readonly buffer: Buffer;
-  /** The kind of each field, in their order. */
-  setFormat(kinds: readonly FieldKind[]): void;
-  /** Checks the whole lines from `from` up to `stop`, which follows an LF. Line numbers in events begin at 1. */
-  check(from: number, stop: number, onEvent: OnLineEvent): Checked;
-  /** Where the checker can inflate by itself. */
-  readonly inflater?: Inflater;
-};
-
-/** Inflates deflate data that lie in `input`; the text goes into the checker's buffer. Positions count from their starts. */
-export type Inflater = {
-  readonly input: Buffer;
-  /** Begins a member: its data are at `from`, the input ends at `stop`, its text goes to `textAt`. */
-  begin(from: number, stop: number, textAt: number): void;
-  /** Goes on until the buffer is full or the member ends; `odd` is for zlib to judge. */
-  inflate(): 'full' | 'end' | 'odd';
-  inputAt(): number;
-  textEnd(): number;
-  /** The buffer's text was moved down by so many bytes. */
-  slide(bytes: number): void;
-};
-
-export type FieldKind = 'unchecked' | 'number' | 'address' | 'status';
-
 /** Longer lines are no records: the longest real ones, with all ECS names, stay under 2 KiB. */
 export const LONGEST_LINE_BYTES = 64 * 1024;
-export const BUFFER_BYTES = 512 * 1024;
+const BUFFER_BYTES = 512 * 1024;
 
 const SKIP = 0;
 const NUMBER = 1;
@@ -54,8 +17,7 @@ const ADDRESS = 2;
 const STATUS = 3;
 const KIND_NUMBERS = { unchecked: SKIP, number: NUMBER, address: ADDRESS, status: STATUS } as const;
 
-/** The checker in plain TypeScript: the reference, and the way where WebAssembly SIMD is not to be had. */
-export class TextLineChecker implements LineChecker {
+export class LineChecker {
   readonly buffer = Buffer.alloc(BUFFER_BYTES + 64);
   readonly #set: IndicatorSet;
   #kinds = new Uint8Array(0);
@@ -67,11 +29,13 @@ export class TextLineChecker implements LineChecker {
     this.#set = set;
   }
 
+  /** The kind of each field, in their order. */
   setFormat(kinds: readonly FieldKind[]): void {
     this.#kinds = Uint8Array.from(kinds, (kind) => KIND_NUMBERS[kind]);
   }
 
-  check(from: number, stop: number, onEvent: OnLineEvent): Checked {
+  /** Checks the whole lines from `from` up to `stop`, which follows an LF. Line numbers in events begin at 1. */
+  check(from: number, stop: number, onEvent: OnLineEvent): { readonly records: number; readonly lines: number } {
     let records = 0;
     let lines = 0;
     for (let at = from; at < stop; ) {
@@ -89,7 +53,7 @@ export class TextLineChecker implements LineChecker {
       }
       at = lineEnd + 1;
     }
-    return { records, lines, malformed: { fieldCount: 0, address: 0, number: 0 } };
+    return { records, lines };
   }
 
   /** Checks a line field by field; returns where its last field ends, or -1. */
@@ -118,7 +82,7 @@ export class TextLineChecker implements LineChecker {
     const end = readAddress(this.buffer, at);
     if (end < 0 || this.#mayMatch) return end;
     if (FOUND.family === 4) this.#mayMatch = holdsIpv4(this.#set.ipv4, FOUND.words[0]!);
-    else if (FOUND.family === 6) this.#mayMatch = mayHoldIpv6(this.#set.ipv6, FOUND.words[0]!);
+    else if (FOUND.family === 6) this.#mayMatch = holdsIpv6(this.#set.ipv6, [...FOUND.words]);
     return end;
   }
 

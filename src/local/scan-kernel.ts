@@ -1,15 +1,16 @@
 /** The scan kernel as `npm run build` leaves it. Without it, or where WebAssembly SIMD is missing, TypeScript does the work. */
 import { readFileSync } from 'node:fs';
-import type { IndicatorSet } from '../core/indicator-set.ts';
-import { compileKernel, type Kernel, KernelLineChecker } from '../core/kernel-line-checker.ts';
-import { type LineChecker, TextLineChecker } from '../core/line-checker.ts';
+import { kernelReaders } from '../core/kernel-reader.ts';
+import { compileKernel, type KernelModule } from '../core/scan-kernel.ts';
+import { textReader } from '../core/text-reader.ts';
+import type { ScanPorts } from '../tasks/scan.ts';
 
-const KERNEL = new URL('../../scanner/build/records.wasm', import.meta.url);
+const KERNEL = new URL('../../scanner/build/kernel.wasm', import.meta.url);
 
-let kernel: Kernel | undefined | 'not tried' = 'not tried';
+let kernel: KernelModule | undefined | 'not tried' = 'not tried';
 
 /** The compiled kernel, or undefined where there is none. */
-export function readKernel(): Kernel | undefined {
+export function readKernel(): KernelModule | undefined {
   if (kernel !== 'not tried') return kernel;
   try {
     kernel = compileKernel(readFileSync(KERNEL));
@@ -19,8 +20,13 @@ export function readKernel(): Kernel | undefined {
   return kernel;
 }
 
-/** A line checker: the kernel where it can be had. */
-export function openLineChecker(set: IndicatorSet): LineChecker {
-  const compiled = readKernel();
-  return compiled === undefined ? new TextLineChecker(set) : new KernelLineChecker(compiled, set);
-}
+let readers: ScanPorts['reader'] | undefined;
+
+/** A reader of log objects: on the kernel where it can be had. */
+export const openReader: ScanPorts['reader'] = (set) => {
+  if (readers === undefined) {
+    const module = readKernel();
+    readers = module === undefined ? (set) => ({ ...textReader(set), [Symbol.dispose]() {} }) : kernelReaders(module);
+  }
+  return readers(set);
+};

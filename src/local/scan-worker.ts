@@ -4,7 +4,7 @@ import { indicatorSets } from '../tasks/indicator-versions.ts';
 import { type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
 import { openFolderStore } from './folder-store.ts';
 import { logFiles } from './log-files.ts';
-import { openLineChecker } from './scan-kernel.ts';
+import { openReader } from './scan-kernel.ts';
 import type { ScanReply } from './scan-pool.ts';
 
 const store = openFolderStore((workerData as { home: string }).home);
@@ -15,7 +15,7 @@ parentPort?.on('message', async (input: ScanRequest) => {
   try {
     const onProgress = (progress: ScanProgress) => reply({ progress });
     reply({
-      output: await scan(input, { store, logs: logFiles, lineChecker: openLineChecker, indicatorSet, onProgress }),
+      output: await scan(input, { store, logs: logFiles, reader: openReader, indicatorSet, onProgress }),
     });
   } catch (error) {
     // An error loses its name on the way; the state machine retries and catches by it.

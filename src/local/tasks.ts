@@ -14,7 +14,7 @@ import { type ResolveAddressesInput, resolveAddresses } from '../tasks/resolve-a
 import { type ScanPorts, type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
 import { logFiles } from './log-files.ts';
 import { openQueryStates } from './query-states.ts';
-import { openLineChecker } from './scan-kernel.ts';
+import { openReader } from './scan-kernel.ts';
 import { openScanPool, type ScanPool } from './scan-pool.ts';
 import type { TaskState } from './state-machine.ts';
 import { openQueryResults } from './workflow-queries.ts';
@@ -88,6 +88,6 @@ function openScanner(options: TaskOptions, indicatorSet: ScanPorts['indicatorSet
     return { scan: limitConcurrency(scanConcurrency, pool.scan), close: pool.close };
   }
   const logs = options.logs ?? logFiles;
-  const ports = { store, logs, lineChecker: openLineChecker, indicatorSet, onProgress: onScan };
+  const ports = { store, logs, reader: openReader, indicatorSet, onProgress: onScan };
   return { scan: limitConcurrency(scanConcurrency, (input: ScanRequest) => scan(input, ports)), close: async () => {} };
 }

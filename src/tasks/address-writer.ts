@@ -30,17 +30,11 @@ export class AddressWriter {
     this.#mostWords = mostWords;
   }
 
-  /** Takes a copy of what an object holds, or of more of it: its pieces come one after another. */
+  /** Takes what an object holds, or more of it, and keeps it: its pieces come one after another. */
   async add(object: StoredLogObject, seen: SeenAddresses, times: SeenTimes): Promise<void> {
     const last = this.#seen.at(-1);
     if (last !== undefined && last.object.key !== object.key) this.#seen.splice(-1, 1, { ...last, isWhole: true });
-    const own = {
-      ipv4: seen.ipv4.slice(),
-      ipv4Sides: seen.ipv4Sides.slice(),
-      ipv6: seen.ipv6.slice(),
-      ipv6Sides: seen.ipv6Sides.slice(),
-    };
-    this.#seen.push({ object, isWhole: false, ...times, seen: own });
+    this.#seen.push({ object, isWhole: false, ...times, seen });
     this.#words += seen.ipv4.length + seen.ipv6.length / 4;
     if (this.#words < this.#mostWords) return;
     await this.#flush();

@@ -13,19 +13,18 @@ import {
   type ScanOutput,
   toChunkResult,
 } from '../core/execution.ts';
-import { type ContentOutcome, type OpenBytes, readContent } from '../core/gunzip.ts';
+import type { ContentOutcome } from '../core/gunzip.ts';
 import type { IndicatorSet } from '../core/indicator-set.ts';
-import { gunzipByKernel } from '../core/kernel-gunzip.ts';
-import type { Inflater, LineChecker } from '../core/line-checker.ts';
-import { RecordScanner } from '../core/record-scanner.ts';
+import type { ObjectReader, ObjectScan, ObjectSink } from '../core/object-reader.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
+import { AddressWriter } from './address-writer.ts';
 import { EvidenceWriter } from './evidence-writer.ts';
 
 export type ScanPorts = {
   readonly store: ObjectStore;
   readonly logs: LogStore;
-  /** A checker of its own for each chunk. */
-  readonly lineChecker: (set: IndicatorSet) => LineChecker;
+  /** A reader of its own for each chunk. */
+  readonly reader: (set: IndicatorSet) => ObjectReader & Disposable;
   /** The compiled set of an indicator version. */
   readonly indicatorSet: (key: string) => Promise<IndicatorSet>;
   readonly onProgress?: (progress: ScanProgress) => void;
@@ -42,8 +41,10 @@ export type ScanProgress = {
 /** What the objects of one chunk share. */
 type ChunkScan = {
   readonly set: IndicatorSet;
-  readonly checker: LineChecker;
+  readonly reader: ObjectReader;
   readonly evidence: EvidenceWriter;
+  /** Absent in a hunt: its objects are in the index, or are not to be put there by it. */
+  readonly addresses?: AddressWriter;
   readonly ports: ScanPorts;
   readonly isLastAttempt: boolean;
 };
@@ -58,7 +59,9 @@ export async function scan(input: ScanRequest, ports: ScanPorts): Promise<ScanOu
   const set = await ports.indicatorSet(input.indicators);
   const evidence = new EvidenceWriter(ports.store, { batch: input.batch, chunk });
   const isLastAttempt = input.lastAttempt === true;
-  const shared: ChunkScan = { set, checker: ports.lineChecker(set), evidence, ports, isLastAttempt };
+  using reader = ports.reader(set);
+  const addresses = input.mode === 'hunt' ? {} : { addresses: new AddressWriter(ports.store) };
+  const shared: ChunkScan = { set, reader, evidence, ...addresses, ports, isLastAttempt };
   const outcomes: ObjectOutcome[] = [];
   try {
     for (const object of JSON.parse(list) as StoredLogObject[]) outcomes.push(await scanObject(object, shared));
@@ -66,6 +69,7 @@ export async function scan(input: ScanRequest, ports: ScanPorts): Promise<ScanOu
     await evidence.discard();
     throw error;
   }
+  await shared.addresses?.close();
   const found = await evidence.close();
   const result = `runs/${input.execution}/chunks/${chunk}.json`;
   await ports.store.put(result, toJson(toChunkResult(outcomes)));
@@ -81,43 +85,35 @@ export async function* readChunkResults(execution: string, store: ObjectStore): 
 }
 
 async function scanObject(object: StoredLogObject, shared: ChunkScan): Promise<ObjectOutcome> {
-  const { set, checker, evidence, ports, isLastAttempt } = shared;
+  const { set, reader, evidence, addresses, ports, isLastAttempt } = shared;
   let matches = 0;
-  const scanner = new RecordScanner(checker, (line, lineNumber, format) => {
-    const found = toEvidence(line, lineNumber, format, object, set);
-    if (found === undefined) return;
-    matches++;
-    evidence.add(toJson(found.evidence), found.touched);
-  });
-  const report = progressReporter(ports, () => ({ records: scanner.counts.records, matches }));
-  const open = () => ports.logs.open(object.key);
-  const onStep = async (bytes: number) => {
-    report(0, bytes);
-    await evidence.drained();
+  let toldMatches = 0;
+  const seen: Parameters<NonNullable<ObjectSink['onSeen']>>[] = [];
+  const sink: ObjectSink = {
+    onCandidate: (line, lineNumber, format) => {
+      const found = toEvidence(line, lineNumber, format, object, set);
+      if (found === undefined) return;
+      matches++;
+      evidence.add(toJson(found.evidence), found.touched);
+    },
+    ...(addresses === undefined ? {} : { onSeen: (...told) => void seen.push(told) }),
+    onStep: async (bytes, records) => {
+      ports.onProgress?.({ objects: 0, bytes, records, matches: matches - toldMatches });
+      toldMatches = matches;
+      await evidence.drained();
+      for (const told of seen.splice(0)) await addresses?.add(object, ...told);
+    },
+    judgeUnread: (error) => judgeUnread(error, isLastAttempt),
   };
-  // The kernel wants the whole object at once; the last attempt keeps what comes before the break.
-  const inflater = isLastAttempt ? undefined : checker.inflater;
-  const content = await readObject(open, inflater, scanner, onStep).catch((error) => judgeUnread(error, isLastAttempt));
-  scanner.finish(content === 'whole' || content === 'plain');
-  report(1, 0);
-  const hasHeader = scanner.format !== undefined;
-  return { object, content: judgeContent(content, object, scanner), hasHeader, counts: scanner.counts, matches };
+  const scanned = await reader.read(() => ports.logs.open(object.key), sink);
+  ports.onProgress?.({ objects: 1, bytes: 0, records: 0, matches: 0 });
+  const hasHeader = scanned.format !== undefined;
+  return { object, content: judgeContent(scanned, object), hasHeader, counts: scanned.counts, matches };
 }
 
-/** By the kernel where it can, else by zlib, behind the text that the kernel delivered. */
-async function readObject(
-  open: OpenBytes,
-  inflater: Inflater | undefined,
-  scanner: RecordScanner,
-  onStep: (bytes: number) => Promise<void>,
-): Promise<ContentOutcome> {
-  if (inflater !== undefined && (await gunzipByKernel(open, inflater, scanner, onStep)) === 'whole') return 'whole';
-  return readContent(open, (chunk) => scanner.push(chunk), onStep, scanner.counts.textBytes);
-}
-
-function judgeContent(content: ContentOutcome, object: StoredLogObject, scanner: RecordScanner): ContentOutcome {
-  if (content === 'whole' && scanner.counts.textBytes === 0) return 'empty';
-  const isNoise = content === 'plain' && scanner.format === undefined && object.key.endsWith('.gz');
+function judgeContent({ content, format, counts }: ObjectScan, object: StoredLogObject): ContentOutcome {
+  if (content === 'whole' && counts.textBytes === 0) return 'empty';
+  const isNoise = content === 'plain' && format === undefined && object.key.endsWith('.gz');
   return isNoise ? { damaged: 'not gzip' } : content;
 }
 
@@ -125,15 +121,4 @@ function judgeUnread(error: unknown, isLastAttempt: boolean): ContentOutcome {
   if (error instanceof LogObjectUnreadable) return { damaged: `unreadable: ${error.message}` };
   if (error instanceof LogObjectUnavailable && isLastAttempt) return { damaged: `unavailable: ${error.message}` };
   throw error;
-}
-
-/** Tells how much was done since it last told. */
-function progressReporter(ports: ScanPorts, count: () => { records: number; matches: number }) {
-  let told = { records: 0, matches: 0 };
-  return (objects: number, bytes: number): void => {
-    const now = count();
-    const [records, matches] = [now.records - told.records, now.matches - told.matches];
-    told = now;
-    ports.onProgress?.({ objects, bytes, records, matches });
-  };
 }

@@ -58,7 +58,7 @@ describe('the tarball', () => {
     ];
     const paths = files.map((file) => file.replace('package/', ''));
     expect(paths.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
-    const needed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js', 'scanner/build/records.wasm'];
+    const needed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js', 'scanner/build/kernel.wasm'];
     expect(paths).toEqual(expect.arrayContaining(needed));
   });
 

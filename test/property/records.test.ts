@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { parseNetwork } from '../../src/core/address.ts';
 import { readContent } from '../../src/core/gunzip.ts';
 import { compileIndicators } from '../../src/core/indicator-set.ts';
-import { TextLineChecker } from '../../src/core/line-checker.ts';
+import { LineChecker } from '../../src/core/line-checker.ts';
 import { RecordScanner } from '../../src/core/record-scanner.ts';
 import { cases } from '../oracle/arbitraries.ts';
 import { readRows } from '../oracle/oracle-records.ts';
@@ -81,7 +81,7 @@ it('finds the same rows and counts the same lines as malformed', () => {
       for (const { key, text } of objects) {
         const expected = readRows({ key, text, isDamaged });
         const lines: string[] = [];
-        const scanner = new RecordScanner(new TextLineChecker(everything), (line) => lines.push(line));
+        const scanner = new RecordScanner(new LineChecker(everything), (line) => lines.push(line));
         const bytes = new TextEncoder().encode(text);
         for (let at = 0; at < bytes.length; at += pieceBytes) scanner.push(bytes.subarray(at, at + pieceBytes));
         scanner.finish(!isDamaged);

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { readIndicatorLists } from '../../src/core/indicator-list.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
 import { logFiles } from '../../src/local/log-files.ts';
-import { openLineChecker } from '../../src/local/scan-kernel.ts';
+import { openReader } from '../../src/local/scan-kernel.ts';
 import { openScanPool } from '../../src/local/scan-pool.ts';
 import { indicatorSets, storeIndicators } from '../../src/tasks/indicator-versions.ts';
 import { type ScanProgress, scan } from '../../src/tasks/scan.ts';
@@ -44,13 +44,15 @@ it('worker threads give what the same scan gives here, and tell their progress',
   const pool = openScanPool(join(folder, 'home'), (progress) => seen.push(progress));
   const chunks = await Promise.all([900, 1800, 2700].map((rows, chunk) => writeChunk('threads', chunk, rows)));
   const inThreads = await Promise.all(
-    chunks.map((chunk) => pool.scan({ execution: 'threads', indicators, batch: BATCH, chunk })),
+    chunks.map((chunk) => pool.scan({ execution: 'threads', mode: 'sweep' as const, indicators, batch: BATCH, chunk })),
   );
   await pool.close();
-  const ports = { store, logs: logFiles, lineChecker: openLineChecker, indicatorSet: indicatorSets(store) };
+  const ports = { store, logs: logFiles, reader: openReader, indicatorSet: indicatorSets(store) };
   for (const [i, chunk] of chunks.entries()) {
     const byThread = await store.get(inThreads[i]!.result);
-    expect(await scan({ execution: 'threads', indicators, batch: BATCH, chunk }, ports)).toEqual(inThreads[i]);
+    expect(
+      await scan({ execution: 'threads', mode: 'sweep' as const, indicators, batch: BATCH, chunk }, ports),
+    ).toEqual(inThreads[i]);
     expect(await store.get(inThreads[i]!.result)).toBe(byThread);
     expect(JSON.parse(byThread!)).toMatchObject({ records: 900 * (i + 1), matches: 100 * (i + 1) });
   }
@@ -60,7 +62,7 @@ it('worker threads give what the same scan gives here, and tell their progress',
 it('an error keeps its name, by which the state machine routes', async () => {
   const pool = openScanPool(join(folder, 'home'), () => {});
   const chunk = { chunk: 0, objects: 'runs/gone/chunks/0.objects.json' };
-  const input = { execution: 'gone', indicators: await storeList(), batch: BATCH, chunk };
+  const input = { execution: 'gone', mode: 'sweep' as const, indicators: await storeList(), batch: BATCH, chunk };
   await expect(pool.scan(input)).rejects.toMatchObject({ name: 'ExecutionFailed' });
   await pool.close();
 });

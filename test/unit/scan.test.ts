@@ -9,10 +9,10 @@ import { LogObjectUnreadable } from '../../src/core/errors.ts';
 import { fromJson } from '../../src/core/exact-json.ts';
 import type { ChunkResult } from '../../src/core/execution.ts';
 import { compileIndicators, type IndicatorSet } from '../../src/core/indicator-set.ts';
-import { type LineChecker, TextLineChecker } from '../../src/core/line-checker.ts';
+import { textReader } from '../../src/core/text-reader.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
-import { openLineChecker, readKernel } from '../../src/local/scan-kernel.ts';
-import { type ScanProgress, scan } from '../../src/tasks/scan.ts';
+import { openReader, readKernel } from '../../src/local/scan-kernel.ts';
+import { type ScanPorts, type ScanProgress, scan } from '../../src/tasks/scan.ts';
 import { breakAfter, makeWorld, type World } from '../oracle/world.ts';
 
 const HEADER = 'interface-id srcaddr dstaddr bytes start end action log-status tcp-flags';
@@ -39,18 +39,21 @@ type Scanned = {
   told: ScanProgress;
 };
 
-async function scanObjects(
-  contents: readonly (Uint8Array | Error)[],
-  lineChecker: (set: IndicatorSet) => LineChecker,
-): Promise<Scanned> {
+async function scanObjects(contents: readonly (Uint8Array | Error)[], reader: ScanPorts['reader']): Promise<Scanned> {
   const store = openFolderStore(world.home);
   const objects = contents.map((content, i) => toObject(i, content));
   const told = { objects: 0, bytes: 0, records: 0, matches: 0 };
   await store.put('runs/x/chunks/0.objects.json', JSON.stringify(objects));
   const output = await scan(
-    { execution: 'x', indicators: 'v', batch: 'b', chunk: { chunk: 0, objects: 'runs/x/chunks/0.objects.json' } },
     {
-      ...{ store, lineChecker, indicatorSet: async () => SET },
+      execution: 'x',
+      mode: 'sweep',
+      indicators: 'v',
+      batch: 'b',
+      chunk: { chunk: 0, objects: 'runs/x/chunks/0.objects.json' },
+    },
+    {
+      ...{ store, reader, indicatorSet: async () => SET },
       logs: {
         async *open(key) {
           const content = contents[Number(key.slice(0, key.indexOf('.')))]!;
@@ -97,12 +100,12 @@ function readableLines(bytes: Uint8Array): string[] {
 const isHit = (line: string) => line.includes('203.0.113.');
 
 describe.each([
-  // Without a built kernel openLineChecker is the other one.
-  ...(readKernel() === undefined ? [] : [['kernel', openLineChecker] as const]),
-  ['TypeScript', (set: IndicatorSet) => new TextLineChecker(set)],
-] as const)('Scan by %s', (_name, lineChecker) => {
+  // Without a built kernel openReader is the other one.
+  ...(readKernel() === undefined ? [] : [['kernel', openReader] as const]),
+  ['TypeScript', (set: IndicatorSet) => ({ ...textReader(set), [Symbol.dispose]() {} })],
+] as const)('Scan by %s', (_name, reader) => {
   it('keeps the verbatim lines that touch an indicator, with their numbers', async () => {
-    const { result, rows, found, told } = await scanObjects([gzipSync(TEXT)], lineChecker);
+    const { result, rows, found, told } = await scanObjects([gzipSync(TEXT)], reader);
     const hits = LINES.map((line, i) => ({ line: line.trimEnd(), line_number: i + 2 })).filter(({ line }) =>
       isHit(line),
     );
@@ -121,7 +124,7 @@ describe.each([
 
   it('writes no evidence where nothing matches', async () => {
     const clean = `${HEADER}\n${LINES.filter((line) => !isHit(line)).join('')}`;
-    const { result, found } = await scanObjects([gzipSync(clean), gzipSync(`${HEADER}\n`)], lineChecker);
+    const { result, found } = await scanObjects([gzipSync(clean), gzipSync(`${HEADER}\n`)], reader);
     expect([found, result.records, result.matches]).toEqual([false, 32, 0]);
   });
 
@@ -130,7 +133,7 @@ describe.each([
     const bytes = gzipSync(TEXT);
     for (let length = 1; length < bytes.length; length += 17) {
       const lines = readableLines(bytes.subarray(0, length));
-      const { result, rows } = await scanObjects([bytes.subarray(0, length)], lineChecker);
+      const { result, rows } = await scanObjects([bytes.subarray(0, length)], reader);
       expect(result).toMatchObject({ records: lines.length, damaged: 1, textBytes: expect.any(Number) });
       expect(rows.map(({ line }) => line)).toEqual(lines.filter(isHit));
     }
@@ -139,7 +142,7 @@ describe.each([
   it('corrupt behind any line: every line before it counts', async () => {
     for (let kept = 0; kept < LINES.length; kept += 11) {
       const before = LINES.slice(0, kept);
-      const { result, rows } = await scanObjects([breakAfter(`${HEADER}\n${before.join('')}`)], lineChecker);
+      const { result, rows } = await scanObjects([breakAfter(`${HEADER}\n${before.join('')}`)], reader);
       expect(result).toMatchObject({ records: kept, damaged: 1 });
       expect(rows.map(({ line }) => `${line}\n`)).toEqual(before.filter(isHit));
     }
@@ -164,7 +167,7 @@ describe.each([
         ],
         gzipSync(`${TEXT}too few fields\n${LINES[0]}`),
       ],
-      lineChecker,
+      reader,
     );
     expect(rows).toHaveLength(5 * 16 + 1);
     expect(result).toMatchObject({ objects: 10, records: 5 * 48 + 1, damaged: 2, empty: 2, withoutHeader: 1 });

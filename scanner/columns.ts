@@ -1,0 +1,319 @@
+/**
+ * Where the columns of a format are that are looked at. A line's separators are found by walking over its marks from one that
+ * is needed to the next; those in between are only counted.
+ */
+import { marksAt } from './text-buffer';
+
+/** Kinds of checked columns; the host has the same numbers. */
+export const NUMBER: u32 = 1;
+export const ADDRESS: u32 = 2;
+export const STATUS: u32 = 3;
+
+/** What a column is to us; the host has the same numbers. */
+export const SOURCE_ROLE: u32 = 1;
+export const DESTINATION_ROLE: u32 = 2;
+export const PACKET_SOURCE_ROLE: u32 = 3;
+export const PACKET_DESTINATION_ROLE: u32 = 4;
+export const START_ROLE: u32 = 5;
+export const END_ROLE: u32 = 6;
+export const STATUS_ROLE: u32 = 7;
+const ROLES: u32 = 8;
+
+/** More columns than this have no format: a line has at most 65,536 bytes. */
+const MOST_COLUMNS: u32 = 65_536;
+/** Checked columns: column, kind, role; in their order. The host lays them here. */
+const CHECKS: usize = memory.data(64 * 12, 16);
+const CHECK_BYTES: u32 = 12;
+export const checksAt: usize = CHECKS;
+
+/** How many separators on the next needed one is. */
+const STEPS: usize = memory.data(160 * 4, 16);
+/** Positions of the needed separators of a line; the first is the byte before the line. */
+const SLOTS: usize = memory.data(160 * 4, 16);
+/** For each role, where in SLOTS the separators before and behind its column are; 0 if there is no such column. */
+const BEFORE: usize = memory.data(8 * 4, 16);
+const BEHIND: usize = memory.data(8 * 4, 16);
+/** Runs of neighbouring number columns: the slots before and behind them, and how many they are. */
+const RUNS: usize = memory.data(64 * 12, 16);
+const RUN_BYTES: usize = 12;
+
+let stepsEnd: usize = STEPS;
+let runsEnd: usize = RUNS;
+let lastNeeded: u32 = 0;
+export let fieldCount: u32 = 0;
+export let checkCount: u32 = 0;
+
+/** No format: no line is a record. */
+export function forgetFormat(): void {
+  fieldCount = 0;
+}
+
+/** The format: how many columns there are, and how many of them lie at `checksAt`. */
+export function setFormat(columns: u32, checks: u32): void {
+  fieldCount = columns > MOST_COLUMNS ? 0 : columns;
+  checkCount = checks;
+  stepsEnd = STEPS;
+  runsEnd = RUNS;
+  lastNeeded = 0;
+  memory.fill(BEFORE, 0, ROLES << 2);
+  memory.fill(BEHIND, 0, ROLES << 2);
+  for (let i: u32 = 0; i < checks; ) i = isNumber(i) ? addRun(i) : addColumn(i);
+}
+
+function isNumber(check: u32): bool {
+  return check < checkCount && checkedKind(check) == NUMBER;
+}
+
+function addColumn(check: u32): u32 {
+  const before = slotOf(checkedColumn(check));
+  const behind = slotOf(checkedColumn(check) + 1);
+  store<u32>(BEFORE + (roleOf(check) << 2), before as u32);
+  store<u32>(BEHIND + (roleOf(check) << 2), behind as u32);
+  return check + 1;
+}
+
+/** Numbers that stand next to each other are checked in one go: what separates them need not be found. */
+function addRun(from: u32): u32 {
+  store<u32>(runsEnd, slotOf(checkedColumn(from)) as u32);
+  let check = from;
+  while (true) {
+    if (roleOf(check) != 0) addColumn(check);
+    const next = check + 1;
+    if (!isNumber(next) || checkedColumn(next) != checkedColumn(check) + 1) break;
+    check = next;
+  }
+  store<u32>(runsEnd, slotOf(checkedColumn(check) + 1) as u32, 4);
+  store<u32>(runsEnd, check + 1 - from, 8);
+  runsEnd += RUN_BYTES;
+  return check + 1;
+}
+
+/** The slot of the separator before a column; a step to it is added where it is not among those before. */
+function slotOf(column: u32): usize {
+  if (column > lastNeeded) {
+    store<u32>(stepsEnd, column - lastNeeded);
+    stepsEnd += 4;
+    lastNeeded = column;
+    return SLOTS + (stepsEnd - STEPS);
+  }
+  // It is the last one, or the one before it.
+  let slot = SLOTS + (stepsEnd - STEPS);
+  for (let at = lastNeeded; at > column; slot -= 4) at -= load<u32>(STEPS + (slot - SLOTS) - 4);
+  return slot;
+}
+
+export function checkedColumn(check: u32): u32 {
+  return load<u32>(CHECKS + check * CHECK_BYTES);
+}
+
+export function checkedKind(check: u32): u32 {
+  return load<u32>(CHECKS + check * CHECK_BYTES, 4);
+}
+
+function roleOf(check: u32): u32 {
+  return load<u32>(CHECKS + check * CHECK_BYTES, 8);
+}
+
+let walkedTo: usize = 0;
+let marksLeft: u64 = 0;
+
+/** Finds the needed separators of a line that has as many as its format asks for. */
+// @ts-ignore: decorator
+@inline
+export function locateColumns(lineStart: usize): void {
+  let at = lineStart;
+  let marks = marksAt(at);
+  let left: u64 = 0;
+  let below: u64 = 0;
+  store<u32>(SLOTS, (lineStart - 1) as u32);
+  if (stepsEnd > STEPS + 0) {
+    left = load<u32>(STEPS, 0) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 4);
+    marks &= below;
+  if (stepsEnd > STEPS + 4) {
+    left = load<u32>(STEPS, 4) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 8);
+    marks &= below;
+  if (stepsEnd > STEPS + 8) {
+    left = load<u32>(STEPS, 8) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 12);
+    marks &= below;
+  if (stepsEnd > STEPS + 12) {
+    left = load<u32>(STEPS, 12) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 16);
+    marks &= below;
+  if (stepsEnd > STEPS + 16) {
+    left = load<u32>(STEPS, 16) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 20);
+    marks &= below;
+  if (stepsEnd > STEPS + 20) {
+    left = load<u32>(STEPS, 20) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 24);
+    marks &= below;
+  if (stepsEnd > STEPS + 24) {
+    left = load<u32>(STEPS, 24) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 28);
+    marks &= below;
+  if (stepsEnd > STEPS + 28) {
+    left = load<u32>(STEPS, 28) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 32);
+    marks &= below;
+  if (stepsEnd > STEPS + 32) {
+    left = load<u32>(STEPS, 32) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 36);
+    marks &= below;
+  if (stepsEnd > STEPS + 36) {
+    left = load<u32>(STEPS, 36) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 40);
+    marks &= below;
+  if (stepsEnd > STEPS + 40) {
+    left = load<u32>(STEPS, 40) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 44);
+    marks &= below;
+  if (stepsEnd > STEPS + 44) {
+    left = load<u32>(STEPS, 44) as u64;
+    for (let here = popcnt(marks); here < left; here = popcnt(marks)) {
+      left -= here;
+      at += 56;
+      marks = marksAt(at);
+    }
+    for (; left > 1; left--) marks &= marks - 1;
+    below = marks - 1;
+    store<u32>(SLOTS, (at + (popcnt(~marks & below) as usize)) as u32, 48);
+    marks &= below;
+  }  }  }  }  }  }  }  }  }  }  }  }
+}
+
+/** Where the column of a role begins in the line whose columns were located. */
+// @ts-ignore: decorator
+@inline
+export function startOf(role: u32): usize {
+  return (load<u32>(load<u32>(BEFORE + (role << 2))) as usize) + 1;
+}
+
+// @ts-ignore: decorator
+@inline
+export function endOf(role: u32): usize {
+  return load<u32>(load<u32>(BEHIND + (role << 2))) as usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function hasRole(role: u32): bool {
+  return load<u32>(BEHIND + (role << 2)) != 0;
+}
+
+/** Whether all number columns are plain digits; a line of which they are not may still be good, see odd-lines.ts. */
+// @ts-ignore: decorator
+@inline
+export function areDigits(): bool {
+  let isPlain = true;
+  for (let run = RUNS; run < runsEnd; run += RUN_BYTES) {
+    const from = (load<u32>(load<u32>(run)) as usize) + 1;
+    isPlain = isPlain && isDigitRun(from, load<u32>(load<u32>(run, 4)) - (from as u32), load<u32>(run, 8));
+  }
+  return isPlain;
+}
+
+/**
+ * Whether fields that stand next to each other, up to 63 bytes in all, are of one to fifteen digits each: then the other bytes
+ * are as many as there are separators between so many fields, and no two of them stand together.
+ */
+// @ts-ignore: decorator
+@inline
+function isDigitRun(from: usize, length: u32, fields: u32): bool {
+  const low = (digitsAt(from) as u64) | ((digitsAt(from + 16) as u64) << 16);
+  const high = (digitsAt(from + 32) as u64) | ((digitsAt(from + 48) as u64) << 16);
+  const digits = low | (high << 32);
+  const end = (1 as u64) << (length as u64);
+  const others = ~digits & (end - 1);
+  const pairs = digits & (digits >> 1);
+  const fours = pairs & (pairs >> 2);
+  const eights = fours & (fours >> 4);
+  // None at the beginning, none at the end, no two together, no sixteen digits together.
+  const odd = (others & ((others << 1) | 1 | (end >> 1))) | (eights & (eights >> 8));
+  return ((length < 64) & (odd == 0) & ((popcnt(others) as u32) == fields - 1)) != 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function digitsAt(at: usize): u32 {
+  return i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at), i8x16.splat(48)), i8x16.splat(9))) as u32;
+}
