@@ -31,7 +31,8 @@ export class PieceWriter {
       const byte = text[i]!;
       if (byte < SPACE || byte === QUOTE || byte === BACKSLASH) {
         this.#length = start;
-        return this.write(JSON.stringify(Buffer.from(text.subarray(from, to)).toString()));
+        this.write(JSON.stringify(Buffer.from(text.subarray(from, to)).toString()));
+        return;
       }
       this.#piece[this.#length++] = byte;
     }
