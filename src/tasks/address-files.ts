@@ -3,38 +3,33 @@ import { type AddressIndex, openAddressIndex } from '../core/address-index-reade
 import { AddressIndexDamaged } from '../core/errors.ts';
 import type { ObjectStore } from '../ports.ts';
 
-/** The file was there and is no more: what it held is in another. */
-class AddressFileGone extends Error {}
-
 /** A file that is not what was written. */
 export type DamagedFile = { readonly key: string; readonly reason: string };
 
+/** What came of work on files. Gone: one was there and is no more, and what it held is in another. */
 export type FileOutcome<Result> =
   | { readonly result: Result }
   | { readonly gone: true }
   | { readonly damaged: DamagedFile };
 
-/** Opens a file, works on it, and tells of one that is gone or damaged as a value. */
-export async function readAddressFile<Result>(
-  key: string,
-  store: ObjectStore,
-  work: (index: AddressIndex) => Promise<Result>,
-): Promise<FileOutcome<Result>> {
+class AddressFileGone extends Error {}
+
+/** Opens a file; reading it may turn out, then or later, that it is gone or damaged: see tellOutcome. */
+export function openAddressFile(key: string, store: ObjectStore): Promise<AddressIndex> {
+  return openAddressIndex(key, async (range) => {
+    const bytes = await store.bytes(key, range);
+    if (bytes === undefined) throw new AddressFileGone(key);
+    return bytes;
+  });
+}
+
+/** Works on opened files; that one of them is gone or damaged is a value. */
+export async function tellOutcome<Result>(work: () => Promise<Result>): Promise<FileOutcome<Result>> {
   try {
-    return { result: await work(await openAddressIndex(key, (range) => readRange(key, range, store))) };
+    return { result: await work() };
   } catch (error) {
     if (error instanceof AddressFileGone) return { gone: true };
     if (error instanceof AddressIndexDamaged) return { damaged: { key: error.file, reason: error.reason } };
     throw error;
   }
-}
-
-async function readRange(
-  key: string,
-  range: Parameters<ObjectStore['bytes']>[1],
-  store: ObjectStore,
-): Promise<Uint8Array> {
-  const bytes = await store.bytes(key, range);
-  if (bytes === undefined) throw new AddressFileGone(key);
-  return bytes;
 }

@@ -8,7 +8,7 @@ import type { StoredLogObject } from '../core/batch.ts';
 import { contentKey, uniteObjects } from '../core/index-objects.ts';
 import { limitConcurrency, mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore } from '../ports.ts';
-import { type DamagedFile, readAddressFile } from './address-files.ts';
+import { type DamagedFile, openAddressFile, tellOutcome } from './address-files.ts';
 import { dayPrefix, parseCompactedKey } from './address-keys.ts';
 import { daysBetween, type SweepWindow } from './sweep-window.ts';
 
@@ -33,6 +33,9 @@ export async function findObjects(set: AddressSet, window: SweepWindow, store: O
   return lookUp.end();
 }
 
+/** Compaction in pieces, or by several at once, is over after fewer. */
+const MOST_LISTINGS = 100;
+
 /** Files that go while they are read are found again in others that came before they went: nothing is missed. */
 async function readDay(
   day: string,
@@ -41,7 +44,7 @@ async function readDay(
   store: ObjectStore,
 ): Promise<void> {
   const done = new Set<string>();
-  for (let isMissing = true; isMissing; ) {
+  for (let listing = 0; listing < MOST_LISTINGS; listing++) {
     const keys = (await Array.fromAsync(store.list(dayPrefix(day)))).filter((key) => isOfWindow(key, window));
     const outcomes = await Promise.all(
       keys
@@ -52,8 +55,9 @@ async function readDay(
           return outcome;
         }),
     );
-    isMissing = outcomes.includes('gone');
+    if (!outcomes.includes('gone')) return;
   }
+  throw new Error(`files of ${dayPrefix(day)} are listed and not there, again and again`);
 }
 
 function isOfWindow(key: string, window: SweepWindow): boolean {
@@ -83,7 +87,10 @@ class LookUp {
   }
 
   async readFile(key: string, store: ObjectStore): Promise<'read' | 'gone'> {
-    const outcome = await readAddressFile(key, store, async (index) => ({ index, found: await this.#find(index) }));
+    const outcome = await tellOutcome(async () => {
+      const index = await openAddressFile(key, store);
+      return { index, found: await findInIndex(index, this.#set, (partition) => isAsked(partition, this.#window)) };
+    });
     if ('gone' in outcome) return 'gone';
     if ('damaged' in outcome) this.#damaged.push(outcome.damaged);
     else this.#add(outcome.result.index, outcome.result.found);
@@ -98,10 +105,6 @@ class LookUp {
       isIndexed: (object) => whole.has(contentKey({ object })),
       damaged: this.#damaged,
     };
-  }
-
-  #find(index: AddressIndex): Promise<Set<number>> {
-    return findInIndex(index, this.#set, (partition) => isAsked(partition, this.#window));
   }
 
   #add({ objects }: AddressIndex, found: ReadonlySet<number>): void {

@@ -5,6 +5,9 @@ import type { ObjectStore } from '../../src/ports.ts';
 /** Before and after each effect: here others go on, and here a run may end. */
 export type Tick = () => Promise<void>;
 
+/** Which objects are bytes, kept as text of one byte a character: the same to all stores over them. */
+const binaryKeys = new WeakMap<Map<string, string>, Set<string>>();
+
 /** The version is the text's, as an ETag is: what comes back to an old text comes back to its old version. */
 export function openMemoryStore(objects: Map<string, string>, tick: Tick = async () => {}): ObjectStore {
   const versionOf = (text: string | undefined) =>
@@ -15,7 +18,8 @@ export function openMemoryStore(objects: Map<string, string>, tick: Tick = async
     await tick();
     return result;
   };
-  const binary = new Set<string>();
+  const binary = binaryKeys.get(objects) ?? new Set();
+  binaryKeys.set(objects, binary);
   const encodingOf = (key: string) => (binary.has(key) ? 'latin1' : 'utf8');
   const readText = (key: string) => {
     const text = objects.get(key);
