@@ -64,6 +64,9 @@ async function main(): Promise<number> {
       if (!values.quick) keep(results.at(-1)!);
     }
     return report(results);
+  } catch (error) {
+    console.error(`bench: FAILED, ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,21 +1,17 @@
 /** Flowhound itself: the scan kernel alone, and the commands a person types. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { CACHE, type Course, countLines, type Engine, needTools, PROGRAMS } from './engine.ts';
+import { bundle } from './bundle.ts';
+import { type Course, countLines, type Engine, needTools, PROGRAMS } from './engine.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const COMMAND = join(ROOT, 'bin/flowhound.js');
-const KERNEL = join(ROOT, 'bench/kernel-scan.ts');
-const ANSWER = join(ROOT, 'bench/index-answer.ts');
-const BUNDLED_ANSWER = join(CACHE, 'index-answer.mjs');
 
 /** The scan kernel with nothing around it: objects in, counts out. */
 export function kernel(options: { readonly workers?: number; readonly index?: true } = {}): Engine {
   const workers = options.workers ?? 1;
-  const flags = [...(options.index ? ['--index'] : []), '--workers', `${workers}`];
   const name = [
     'scan kernel',
     ...(options.index ? ['with index'] : []),
@@ -25,12 +21,14 @@ export function kernel(options: { readonly workers?: number; readonly index?: tr
     name: name.join(', '),
     finds: 'addresses',
     knowsNetworks: true,
-    absence: () => (existsSync(KERNEL) ? undefined : 'bench/kernel-scan.ts is not there'),
     takesCompiled: true,
-    prepare: ({ logs, list, compiledList }) => ({
-      file: process.execPath,
-      args: [KERNEL, ...flags, logs, compiledList ?? list],
-    }),
+    absence: () => undefined,
+    prepare: ({ logs, list, compiledList, scratch }) => {
+      const index = join(scratch, 'kernel-index');
+      rmSync(index, { recursive: true, force: true });
+      const flags = ['--workers', `${workers}`, ...(options.index ? ['--index', index] : [])];
+      return { file: process.execPath, args: [bundle('kernel-scan'), ...flags, logs, compiledList ?? list] };
+    },
     countHits: (stdout) => (JSON.parse(stdout) as { matches: number }).matches,
   };
 }
@@ -60,10 +58,7 @@ export const SWEEP_ON_ONE_CORE: Engine = {
   },
 };
 
-/**
- * Which log objects hold an address of the list, from the address index alone. Bundled, as the functions are: loading its
- * modules one by one takes 45 ms, which is more than the answer does.
- */
+/** Which log objects hold an address of the list, from the address index alone. */
 export const INDEX_ANSWER: Engine = {
   name: 'answer from the index',
   finds: 'addresses',
@@ -71,10 +66,10 @@ export const INDEX_ANSWER: Engine = {
   knowsNetworks: true,
   takesCompiled: true,
   absence: () => undefined,
-  prepare: ({ home, list, compiledList }) => {
-    bundleAnswer();
-    return { file: process.execPath, args: [BUNDLED_ANSWER, home!, compiledList ?? list] };
-  },
+  prepare: ({ home, list, compiledList }) => ({
+    file: process.execPath,
+    args: [bundle('index-answer'), home!, compiledList ?? list],
+  }),
   countHits: (stdout) => (JSON.parse(stdout) as { objects: number }).objects,
 };
 
@@ -97,14 +92,6 @@ export const INDEX_ANSWER_FROM_TEXT: Engine = {
   name: 'answer from the index, list as text',
   prepare: ({ compiledList: _, ...course }) => INDEX_ANSWER.prepare(course),
 };
-
-let isBundled = false;
-
-function bundleAnswer(): void {
-  if (isBundled) return;
-  buildSync({ entryPoints: [ANSWER], outfile: BUNDLED_ANSWER, bundle: true, platform: 'node', format: 'esm' });
-  isBundled = true;
-}
 
 const compiledLists = new Set<string>();
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { FLOWLOGS_READER } from '../engines/columns.ts';
 import type { Course, Engine } from '../engines/engine.ts';
-import { compileList, kernel, makeHome } from '../engines/flowhound.ts';
+import { compileList, HUNT, INDEX_ANSWER, kernel, makeHome } from '../engines/flowhound.ts';
 import { makeNetflowStore, NFDUMP } from '../engines/netflow.ts';
 import type { Entry } from '../interleave.ts';
-import { overIndex } from './hunt.ts';
+import { compact } from './hunt.ts';
 import { READERS } from './live.ts';
 import type { Section, Stage } from './section.ts';
 
@@ -53,10 +53,10 @@ export function ownLogs(logs: string, listFile: string): Section {
 function overHistory(course: Course, gzBytes: number, stage: Stage): Entry[] {
   const home = makeHome(course, join(stage.scratch, 'home-own'));
   const known = { ...course, home };
-  const [answer, hunt] = overIndex(home);
+  compact(home);
   return [
-    { id: 'answer', engine: answer, course: known, gzBytes },
-    { id: 'hunt', engine: hunt, course: known, gzBytes },
+    { id: 'answer', engine: INDEX_ANSWER, course: known, gzBytes },
+    { id: 'hunt', engine: HUNT, course: known, gzBytes },
   ];
 }
 
