@@ -1,11 +1,65 @@
 /** Lines that are not as most: which of their fields is wrong, if any. They are few, and read byte by byte. */
 import { BAD, readAddress } from './address';
-import { ADDRESS, checkCount, checkedColumn, checkedKind, NUMBER } from './columns';
+import {
+  ADDRESS,
+  arePairs,
+  areTimesLast,
+  checkCount,
+  checkedColumn,
+  checkedKind,
+  END_ROLE,
+  endOf,
+  hasEnd,
+  hasStart,
+  isStatusNext,
+  NUMBER,
+  PACKET_DESTINATION_ROLE,
+  PACKET_SOURCE_ROLE,
+  START_ROLE,
+  startOf,
+  STATUS_ROLE,
+} from './columns';
 import { EVENT_ADDRESS, EVENT_NUMBER } from './records';
 
 const SPACE: u8 = 32;
-const CR: u8 = 13;
 const MINUS: u8 = 45;
+
+/** Where the column is that was found last. */
+export let foundFrom: usize = 0;
+export let foundTo: usize = 0;
+
+/** Finds a column of a line whose columns were located, also one that has no slot of its own. False if there is none. */
+export function findRole(role: u32, lineEnd: usize): bool {
+  if (areTimesLast && (role == START_ROLE || role == END_ROLE)) return findTime(role);
+  if (isStatusNext && role == STATUS_ROLE) return findStatus(lineEnd);
+  if (!hasStart(role) && !hasEnd(role)) return false;
+  const isFirst = arePairs && role == PACKET_SOURCE_ROLE;
+  const isSecond = arePairs && role == PACKET_DESTINATION_ROLE;
+  foundFrom = isSecond ? fieldEnd(startOf(PACKET_SOURCE_ROLE), lineEnd) + 1 : startOf(role);
+  foundTo = isFirst ? fieldEnd(foundFrom, lineEnd) : endOf(role);
+  return true;
+}
+
+function findTime(role: u32): bool {
+  foundTo = endOf(END_ROLE);
+  foundFrom = fieldBegin(foundTo);
+  if (role == END_ROLE) return true;
+  foundTo = foundFrom - 1;
+  foundFrom = fieldBegin(foundTo);
+  return true;
+}
+
+function fieldBegin(end: usize): usize {
+  let at = end;
+  while (load<u8>(at - 1) != SPACE) at--;
+  return at;
+}
+
+function findStatus(lineEnd: usize): bool {
+  foundFrom = fieldEnd(endOf(END_ROLE) + 1, lineEnd) + 1;
+  foundTo = fieldEnd(foundFrom, lineEnd);
+  return true;
+}
 
 /** Whether the number columns of the line hold numbers. */
 export function areNumbers(start: usize, end: usize): bool {
@@ -17,8 +71,7 @@ export function nameFailure(start: usize, end: usize): u32 {
   return findFailure(start, end, NUMBER | ADDRESS);
 }
 
-function findFailure(start: usize, lineEnd: usize, kinds: u32): u32 {
-  const end = lineEnd > start && load<u8>(lineEnd - 1) == CR ? lineEnd - 1 : lineEnd;
+function findFailure(start: usize, end: usize, kinds: u32): u32 {
   let column: u32 = 0;
   let from = start;
   for (let check: u32 = 0; check < checkCount; check++) {

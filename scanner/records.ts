@@ -17,12 +17,16 @@ import {
 } from './address';
 import {
   areDigits,
+  arePairs,
+  areTimesLast,
   DESTINATION_ROLE,
   END_ROLE,
   endOf,
   fieldCount,
   forgetFormat,
-  hasRole,
+  hasEnd,
+  hasStart,
+  isStatusNext,
   locateColumns,
   PACKET_DESTINATION_ROLE,
   PACKET_SOURCE_ROLE,
@@ -32,11 +36,12 @@ import {
   STATUS_ROLE,
 } from './columns';
 import { holdsIpv4, holdsIpv6, mayHoldIpv4 } from './indicators';
-import { areNumbers, isBlank, mayBeHeader, nameFailure } from './odd-lines';
+import { areNumbers, findRole, foundFrom, foundTo, isBlank, mayBeHeader, nameFailure } from './odd-lines';
 import { DESTINATION, mustTakeRun, noteIpv4, noteIpv6, SOURCE } from './seen';
 import { addMark, LONGEST_LINE_BYTES } from './text-buffer';
 import { LINE_ENDS, lineEndsStop, passedSeparators } from './text-pass';
 
+const SPACE: u8 = 32;
 const CR: u8 = 13;
 const MINUS: u8 = 45;
 const MOST_EVENTS: u32 = 1024;
@@ -187,9 +192,8 @@ function judgeLine(start: usize, end: usize): void {
     destinationShape == 0 ||
     v128.any_true(wrong) ||
     !areDigits() ||
-    (hasRole(STATUS_ROLE) && !isOk()) ||
-    (hasRole(PACKET_SOURCE_ROLE) && !isSame(PACKET_SOURCE_ROLE, source, sourceEnd - sourceAt)) ||
-    (hasRole(PACKET_DESTINATION_ROLE) && !isSame(PACKET_DESTINATION_ROLE, destination, destinationEnd - destinationAt))
+    !isPlainlyOk(end) ||
+    !isSamePair(sourceAt, destinationEnd)
   ) {
     return judgeOddLine(start, end);
   }
@@ -200,38 +204,39 @@ function judgeLine(start: usize, end: usize): void {
   if (!isIndexed) return;
   noteIpv4(a, SOURCE);
   noteIpv4(b, DESTINATION);
-  noteTimes();
+  noteTimes(end);
 }
 
 /** A line whose columns are located, of any kind. Exported: so it stays a function of its own, and the loop above small. */
-export function judgeOddLine(start: usize, end: usize): void {
-  const a = readRole(SOURCE_ROLE);
+export function judgeOddLine(start: usize, lineEnd: usize): void {
+  const end = lineEnd > start && load<u8>(lineEnd - 1) == CR ? lineEnd - 1 : lineEnd;
+  const a = readRole(SOURCE_ROLE, end);
   let touches = holds(a);
-  const b = readRole(DESTINATION_ROLE);
+  const b = readRole(DESTINATION_ROLE, end);
   touches = touches || holds(b);
-  const c = readRole(PACKET_SOURCE_ROLE);
+  const c = readRole(PACKET_SOURCE_ROLE, end);
   touches = touches || holds(c);
-  const d = readRole(PACKET_DESTINATION_ROLE);
+  const d = readRole(PACKET_DESTINATION_ROLE, end);
   touches = touches || holds(d);
   const isBad = a == BAD || b == BAD || c == BAD || d == BAD || (!areDigits() && !areNumbers(start, end));
-  if (isBad) return addMalformed(nameFailure(start, end), start, end);
+  if (isBad) return addMalformed(nameFailure(start, end), start, lineEnd);
   records++;
-  if (hasRole(STATUS_ROLE) && !isOk()) return countStatus();
-  if (touches) addEvent(EVENT_CANDIDATE, start, end);
+  if (findRole(STATUS_ROLE, end) && !isOk(foundFrom, foundTo)) return countStatus(foundFrom, foundTo);
+  if (touches) addEvent(EVENT_CANDIDATE, start, lineEnd);
   if (!isIndexed) return;
-  noteRole(SOURCE_ROLE, SOURCE);
-  noteRole(DESTINATION_ROLE, DESTINATION);
-  noteRole(PACKET_SOURCE_ROLE, SOURCE);
-  noteRole(PACKET_DESTINATION_ROLE, DESTINATION);
-  noteTimes();
+  noteRole(SOURCE_ROLE, SOURCE, end);
+  noteRole(DESTINATION_ROLE, DESTINATION, end);
+  noteRole(PACKET_SOURCE_ROLE, SOURCE, end);
+  noteRole(PACKET_DESTINATION_ROLE, DESTINATION, end);
+  noteOddTimes(end);
 }
 
-function readRole(role: u32): i64 {
-  return hasRole(role) ? readAddress(startOf(role), endOf(role)) : ABSENT;
+function readRole(role: u32, end: usize): i64 {
+  return findRole(role, end) ? readAddress(foundFrom, foundTo) : ABSENT;
 }
 
-function noteRole(role: u32, side: u32): void {
-  const address = readRole(role);
+function noteRole(role: u32, side: u32, end: usize): void {
+  const address = readRole(role, end);
   if (address >= 0) noteIpv4(address as u32, side);
   if (address == IPV6) noteIpv6(ipv6High, ipv6Low, side);
 }
@@ -243,45 +248,61 @@ function holds(address: i64): bool {
   return address == IPV6 && holdsIpv6(ipv6High, ipv6Low);
 }
 
-/** Whether a column has the same text, of at most fifteen bytes: mostly the packet's addresses are the interface's. */
+/** Whether the packet's addresses are, as mostly, the interface's over again: then they need not be read. */
 // @ts-ignore: decorator
 @inline
-function isSame(role: u32, text: v128, length: usize): bool {
-  const from = startOf(role);
-  const wanted = (1 << (length as u32)) - 1;
-  const equal = i8x16.bitmask(i8x16.eq(v128.load(from), text)) as u32;
-  return ((endOf(role) - from == length) & ((equal & wanted) == wanted)) != 0;
+function isSamePair(sourceAt: usize, destinationEnd: usize): bool {
+  if (!hasStart(PACKET_SOURCE_ROLE)) return !hasEnd(PACKET_DESTINATION_ROLE);
+  if (!arePairs) return false;
+  const from = startOf(PACKET_SOURCE_ROLE);
+  const length = (destinationEnd - sourceAt) as u32;
+  const low = i8x16.bitmask(i8x16.eq(v128.load(from), v128.load(sourceAt))) as u32;
+  const high = i8x16.bitmask(i8x16.eq(v128.load(from, 16), v128.load(sourceAt, 16))) as u32;
+  const wanted = ((1 as u32) << length) - 1;
+  const isSameLength = endOf(PACKET_DESTINATION_ROLE) - from == destinationEnd - sourceAt;
+  return ((isSameLength) & (length < 32) & (((low | (high << 16)) & wanted) == wanted)) != 0;
+}
+
+/** Whether the status is OK, judged at a glance: behind ACCEPT or REJECT, where it stands there. */
+// @ts-ignore: decorator
+@inline
+function isPlainlyOk(lineEnd: usize): bool {
+  if (!isStatusNext) return !hasStart(STATUS_ROLE) || isOk(startOf(STATUS_ROLE), endOf(STATUS_ROLE));
+  const at = endOf(END_ROLE);
+  const action = load<u64>(at);
+  const isEnd = (load<u8>(at, 10) == SPACE) | (at + 10 == lineEnd);
+  // " ACCEPT ", " REJECT ", "OK"
+  return (((action == 0x2054504543434120) | (action == 0x205443454a455220)) & (load<u16>(at, 8) == 0x4b4f) & isEnd) != 0;
 }
 
 // @ts-ignore: decorator
 @inline
-function isOk(): bool {
-  const from = startOf(STATUS_ROLE);
-  return ((endOf(STATUS_ROLE) - from == 2) & (load<u16>(from) == 0x4b4f)) != 0;
+function isOk(from: usize, to: usize): bool {
+  return ((to - from == 2) & (load<u16>(from) == 0x4b4f)) != 0;
 }
 
 /** The two usual ones are counted here; others are the host's. */
-function countStatus(): void {
-  const from = startOf(STATUS_ROLE);
-  const to = endOf(STATUS_ROLE);
+function countStatus(from: usize, to: usize): void {
   if (to - from == 6 && load<u32>(from) == 0x41444f4e && load<u16>(from, 4) == 0x4154) noData++;
   else if (to - from == 8 && load<u64>(from) == 0x4154414450494b53) skipData++;
   else addEvent(EVENT_STATUS, from, to);
 }
 
-function noteTimes(): void {
-  const start = hasRole(START_ROLE) ? readSeconds(startOf(START_ROLE), endOf(START_ROLE)) : -1;
-  const end = hasRole(END_ROLE) ? readSeconds(startOf(END_ROLE), endOf(END_ROLE)) : -1;
-  // -1 is the greatest of all as an unsigned number.
-  leastStart = min(leastStart, start as u64);
-  greatestEnd = max(greatestEnd, end);
-}
-
-/** Unix seconds; -1 if there are none, or more than twelve digits of them, which is no time. */
+/** Of a line all of whose numbers are digits: mostly two times of ten stand at their end. */
 // @ts-ignore: decorator
 @inline
-function readSeconds(from: usize, to: usize): i64 {
-  return to - from == 10 ? readTenDigits(from) : readFewDigits(from, to);
+function noteTimes(lineEnd: usize): void {
+  const end = endOf(END_ROLE);
+  if (areTimesLast && ((load<u8>(end - 11) == SPACE) & (load<u8>(end - 22) == SPACE)) != 0) {
+    leastStart = min(leastStart, readTenDigits(end - 21) as u64);
+    greatestEnd = max(greatestEnd, readTenDigits(end - 10));
+  } else noteOddTimes(lineEnd);
+}
+
+export function noteOddTimes(lineEnd: usize): void {
+  // -1 is the greatest of all as an unsigned number.
+  if (findRole(START_ROLE, lineEnd)) leastStart = min(leastStart, readSeconds(foundFrom, foundTo) as u64);
+  if (findRole(END_ROLE, lineEnd)) greatestEnd = max(greatestEnd, readSeconds(foundFrom, foundTo));
 }
 
 /** Eight digits by three multiplications: neighbours to pairs, pairs to fours, fours to eight. */
@@ -296,7 +317,8 @@ function readTenDigits(from: usize): i64 {
   return first * 100000000 + (digits as i64);
 }
 
-export function readFewDigits(from: usize, to: usize): i64 {
+/** Unix seconds; -1 if there are none, or more than twelve digits of them, which is no time. */
+function readSeconds(from: usize, to: usize): i64 {
   if (to - from > 12 || load<u8>(from) == MINUS) return -1;
   let value: i64 = 0;
   for (let at = from; at < to; at++) value = value * 10 + ((load<u8>(at) as i64) - 48);

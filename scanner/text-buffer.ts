@@ -23,7 +23,10 @@ export function addMark(at: usize): void {
   store<u8>(place, load<u8>(place) | ((1 as u32) << ((at & 7) as u32)));
 }
 
-/** Marks of the 56 bytes from `at` on, the first in the lowest bit. */
+/** So many marks can be read at once, whatever bit they begin at. */
+export const WINDOW_BYTES: usize = 56;
+
+/** The marks from `at` on, the first in the lowest bit. */
 // @ts-ignore: decorator
 @inline
 export function marksAt(at: usize): u64 {
