@@ -284,6 +284,7 @@ async function readNumbers(check) {
     queryResultsDays: await check.whole('queryResultsDays', 1, 3650),
     runsDays: await check.whole('runsDays', 7, 3650),
     evidenceDays: await check.whole('evidenceDays', 7, 3650),
+    addressesDays: await check.whole('addressesDays', 7, 3650),
     replacedDays: await check.whole('replacedDays', 1, 3650),
   };
 }

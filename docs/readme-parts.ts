@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { QueryDefinition } from '../src/core/query.ts';
+import { type QueryDefinition, readsAddressIndex } from '../src/core/query.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Every query over log objects has these; they are told once, above the table. */
+/** Every query over log objects, or over their index, has these; they are told once, above the table. */
 const PARTITION_PARAMETERS = new Set(['date_from', 'date_to', 'regions', 'accounts']);
 
 /** The catalogue as a Markdown table, detections first. */
@@ -14,8 +14,7 @@ export function toQueryTable(definitions: readonly QueryDefinition[]): string {
     const parameters = definition.parameters
       .filter(({ name }) => !PARTITION_PARAMETERS.has(name))
       .map(({ name, defaultText }) => toParameter(name, defaultText));
-    const table = definition.table === 'vpc_flow_logs' ? 'JSON files' : 'log objects';
-    return `| \`${definition.name}\` | ${definition.purpose} | ${parameters.join(', ')} | ${table} |`;
+    return `| \`${definition.name}\` | ${definition.purpose} | ${parameters.join(', ')} | ${toReads(definition)} |`;
   });
   return ['| query | what it shows | parameters | reads |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -39,6 +38,11 @@ export function readPart(text: string, name: string): string {
 export function writePart(text: string, name: string, part: string): string {
   const [begin, end] = findPart(text, name);
   return `${text.slice(0, begin)}\n${part}\n${text.slice(end)}`;
+}
+
+function toReads(definition: QueryDefinition): string {
+  if (readsAddressIndex(definition)) return 'address index';
+  return definition.table === 'vpc_flow_logs' ? 'JSON files' : 'log objects';
 }
 
 function toParameter(name: string, defaultText: string | undefined): string {

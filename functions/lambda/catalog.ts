@@ -1,6 +1,8 @@
 /** The stack's catalogue, and what this process has registered in it. */
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { GlueClient } from '@aws-sdk/client-glue';
+import addresses from '../../sql/views/addresses.sql';
+import addresses_by_line from '../../sql/views/addresses_by_line.sql';
 import directional_flow_records from '../../sql/views/directional_flow_records.sql';
 import flow_records from '../../sql/views/flow_records.sql';
 import incident_vpc_flow_directional from '../../sql/views/incident_vpc_flow_directional.sql';
@@ -18,6 +20,9 @@ export const registerPorts: RegisterPorts = {
   store,
   logs,
   catalog: openGlueCatalog(clients, glueSettings()),
-  views: { flow_records, vpcflow, directional_flow_records, incident_vpc_flow_directional, vpc_flow_log_records },
+  views: {
+    ...{ flow_records, vpcflow, directional_flow_records, incident_vpc_flow_directional, vpc_flow_log_records },
+    ...{ addresses_by_line, addresses },
+  },
   known: new Set(),
 };

@@ -28,6 +28,11 @@ CREATE OR REPLACE MACRO regexp_like(given, pattern) AS regexp_matches(given, pat
 -- Athena's is NULL where nothing matches; DuckDB's would be an empty text.
 CREATE OR REPLACE MACRO regexp_extract(given, pattern) AS regexp_extract_all(given, pattern)[1];
 
+-- For hexadecimal digits alone.
+CREATE OR REPLACE MACRO from_base(digits, radix) AS TRY_CAST('0x' || digits AS BIGINT);
+
+CREATE OR REPLACE MACRO json_extract_scalar(document, path) AS json_extract_string(document, path);
+
 -- section: reading log objects. Every column is text, named c0, c1, … by position; the header line is skipped. No text stands
 -- for NULL (an empty field is an empty string, as on Athena), and quotes mean nothing. file_index is an object's place in paths;
 -- an object with fewer fields than the widest leaves the last columns NULL.
@@ -64,6 +69,19 @@ CREATE OR REPLACE MACRO read_indicator_addresses(paths) AS TABLE
   FROM read_json(
     paths, compression = 'uncompressed', format = 'newline_delimited', hive_partitioning = true, hive_types = {batch: VARCHAR, chunk: INTEGER},
     columns = {address: 'VARCHAR', indicator: 'VARCHAR', comment: 'VARCHAR', source: 'VARCHAR', also_in: 'VARCHAR'}
+  );
+
+-- section: the address index, by day. Every column is text, an absent one is empty. A line holds as much as fits a block; only the
+-- directory's may be longer, 4 MB for a hundred million addresses.
+CREATE OR REPLACE MACRO read_address_index(paths) AS TABLE
+  SELECT *
+  FROM read_csv(
+    paths, compression = 'gzip', auto_detect = false, header = false, delim = '\t', quote = '', escape = '', nullstr = chr(10),
+    filename = '$path', hive_partitioning = true, hive_types = {date: VARCHAR}, max_line_size = 4194304, buffer_size = 8388608,
+    columns = {
+      kind: 'VARCHAR', number: 'VARCHAR', account: 'VARCHAR', region: 'VARCHAR', label: 'VARCHAR', first_seen: 'VARCHAR',
+      last_seen: 'VARCHAR', content: 'VARCHAR'
+    }
   );
 
 CREATE OR REPLACE MACRO array_join(items, separator) AS array_to_string(items, separator);

@@ -9,13 +9,15 @@ import type { LogTable } from './log-table.ts';
 /** A log table and the flow logs that write in its format: their objects are read through it, no others. */
 export type LogTableFlowLogs = { readonly table: Pick<LogTable, 'name'>; readonly flowLogIds: readonly string[] };
 
-/** In the order in which they can be made; the last stands on the JSON table, which is there from the beginning. */
+/** In the order in which they can be made; the last stand on the JSON table and the address index, which are there from the beginning. */
 export const FLOW_RECORDS_VIEWS = [
   'flow_records',
   'vpcflow',
   'directional_flow_records',
   'incident_vpc_flow_directional',
   'vpc_flow_log_records',
+  'addresses_by_line',
+  'addresses',
 ] as const;
 
 /** Texts of `sql/views`, by the name of the view. */

@@ -2,18 +2,14 @@
  * SQL file → query definition; definition and parameters → statement with bound values. Pure: text in, text out.
  * A `?` in the text is followed by the name of its parameter as a comment, so that one parameter can stand in several places.
  */
-import { canonicalAddress } from './address.ts';
 import { UsageError } from './errors.ts';
-
-export type ParameterType = 'ip' | 'limit' | 'date' | 'regions' | 'accounts' | 'ports' | 'batch' | 'chunk' | 'objects';
-
-export type QueryParameter = {
-  readonly name: string;
-  readonly type: ParameterType;
-  readonly description: string;
-  /** Absent where the parameter must be given. */
-  readonly defaultText?: string;
-};
+import {
+  checkList,
+  type ParameterType,
+  type ParameterValue,
+  parseValue,
+  type QueryParameter,
+} from './query-parameter.ts';
 
 export type QueryKind = 'table' | 'view' | 'detection' | 'activity';
 
@@ -22,7 +18,7 @@ export type QueryDefinition = {
   readonly name: string;
   readonly kind: QueryKind;
   readonly purpose: string;
-  /** What it reads: `vpcflow`, `vpc_flow_logs` or a view over one of them. */
+  /** What it reads: `vpcflow`, `vpc_flow_logs`, `address_index` or a view over one of them. */
   readonly table: string;
   readonly parameters: readonly QueryParameter[];
   /** Flow-log fields without which it has no meaning, by their name in a header line. */
@@ -37,14 +33,14 @@ export type QueryDefinition = {
 /** A statement and its values, one for each `?`; what Athena takes as execution parameters. */
 export type BoundQuery = { readonly sql: string; readonly values: readonly (string | bigint)[] };
 
-type ParameterValue = string | bigint | readonly string[];
-
 const HEADER_LINE = /^-- (name|kind|purpose|table|parameters|fields|columns|references):\s*(.*)$/;
-const PARAMETER_LINE = /^-- {3}(\w+) (ip|limit|date|regions|accounts|ports|batch|chunk|objects)(?: = (\S+))?: (.+)$/;
+const PARAMETER_LINE =
+  /^-- {3}(\w+) (ip|limit|date|day|regions|accounts|ports|batch|chunk|objects)(?: = (\S+))?: (.+)$/;
 const KINDS: ReadonlySet<string> = new Set(['table', 'view', 'detection', 'activity']);
 /** The JSON table is the one without partitions. */
 const UNPARTITIONED_TABLE = 'vpc_flow_logs';
-const MAX_LIMIT = 2_147_483_647n;
+/** The address index and its views. */
+const INDEX_TABLES: ReadonlySet<string> = new Set(['address_index', 'addresses_by_line', 'addresses']);
 
 /** Reads a file of `sql/`. A file that breaks the rules of the folder is refused. */
 export function parseDefinition(text: string): QueryDefinition {
@@ -215,76 +211,27 @@ const PARTITION_PREDICATES = [
   /'' IN \(\?\/\*\w+\*\/\) OR account_partition IN \(\?/g,
 ];
 
+/** The address index has a partition for each day. */
+const DAY_PREDICATE = /\bdate BETWEEN \?/g;
+
+/** Whether a query reads the address index, and no log objects. */
+export function readsAddressIndex({ table }: QueryDefinition): boolean {
+  return INDEX_TABLES.has(table);
+}
+
 /** Athena reads, and bills, every partition that no predicate leaves out: each scan of the logs needs its own. */
-function checkPartitionPredicate({ name, kind, table, sql }: QueryDefinition): void {
+function checkPartitionPredicate(definition: QueryDefinition): void {
+  const { name, kind, table, sql } = definition;
   if (kind === 'table' || kind === 'view' || table === UNPARTITIONED_TABLE) return;
   const bare = toBareSql(sql);
   // Evidence is read by the partition that one Scan wrote.
   if (/\bbatch = \?/.test(bare) && /\bchunk = \?/.test(bare)) return;
   const scans = bare.match(new RegExp(`\\b(?:FROM|JOIN)\\s+${table}\\b`, 'gi'))?.length ?? 0;
-  for (const predicate of PARTITION_PREDICATES) {
+  for (const predicate of readsAddressIndex(definition) ? [DAY_PREDICATE] : PARTITION_PREDICATES) {
     if (scans === 0 || (bare.match(predicate)?.length ?? 0) < scans) {
       throw new UsageError(`SQL definition ${name} is refused: a scan of ${table} does not name its partitions.`);
     }
   }
-}
-
-/** `IN ()` is no SQL. */
-function checkList(query: string, { name, type }: QueryParameter, items: readonly string[]): readonly string[] {
-  if (type === 'objects' && items.length > 0) return items;
-  throw new UsageError(`${query}: ${name} is not a list of log objects.`);
-}
-
-function parseValue(query: string, parameter: QueryParameter, text: string): ParameterValue {
-  const refuse = (wanted: string): never => {
-    throw new UsageError(`${query}: --param ${parameter.name}=${text} is not ${wanted}.`);
-  };
-  switch (parameter.type) {
-    case 'ip':
-      return canonicalAddress(text.trim()) ?? refuse('an IP address, such as 203.0.113.7 or 2001:db8::7');
-    case 'limit':
-      return parseLimit(text) ?? refuse(`a whole number from 1 to ${MAX_LIMIT}`);
-    case 'date':
-      return parseDay(text) ?? refuse('a date, such as 2026-09-01');
-    case 'regions':
-      return /^(\*|[a-z0-9-]+(,[a-z0-9-]+)*)$/.test(text)
-        ? text.split(',')
-        : refuse('a list of regions, such as eu-west-1,us-east-1');
-    case 'accounts':
-      return /^(\*|\d{12}(,\d{12})*)$/.test(text)
-        ? text.split(',')
-        : refuse('a list of account numbers, such as 111122223333');
-    case 'batch':
-      return /^[0-9a-f]{32}$/.test(text) ? text : refuse('the key of a batch');
-    case 'chunk':
-      return /^\d{1,9}$/.test(text) ? BigInt(text) : refuse('the number of a chunk');
-    case 'objects':
-      return refuse('a list of log objects');
-    case 'ports':
-      return parsePorts(text) ?? refuse('a list of ports from 0 to 65535, such as 22,3389');
-  }
-}
-
-function parseLimit(text: string): bigint | undefined {
-  if (!/^\d{1,10}$/.test(text)) return undefined;
-  const limit = BigInt(text);
-  return limit >= 1n && limit <= MAX_LIMIT ? limit : undefined;
-}
-
-/** A day as partitions write it: 2026/09/01. */
-function parseDay(text: string): string | undefined {
-  const day = /^(\d{4})[-/](\d{2})[-/](\d{2})$/.exec(text);
-  if (day === null) return undefined;
-  const iso = `${day[1]}-${day[2]}-${day[3]}`;
-  const date = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso.replaceAll('-', '/') : undefined;
-}
-
-/** Ports as SQL compares them: plain numbers, no leading zeros. */
-function parsePorts(text: string): string | undefined {
-  const ports = text.split(',').map((port) => port.trim());
-  if (!ports.every((port) => /^\d{1,5}$/.test(port) && Number(port) <= 65_535)) return undefined;
-  return ports.map(Number).join(',');
 }
 
 function words(text: string, separator: string): string[] {

@@ -3,9 +3,10 @@ import { overlaps } from '../core/address.ts';
 import { Interrupted, UsageError } from '../core/errors.ts';
 import { FLOW_FIELDS } from '../core/flow-field.ts';
 import type { ListProblem } from '../core/indicator.ts';
-import { bindQuery, findDefinition, type QueryDefinition } from '../core/query.ts';
+import { bindQuery, findDefinition, type QueryDefinition, readsAddressIndex } from '../core/query.ts';
 import { noteLimit, type QueryRows } from '../core/query-rows.ts';
 import { type DuckdbEngine, openDuckdb } from './duckdb.ts';
+import { runOverIndex } from './index-query.ts';
 import { loadIndicators } from './indicator-versions.ts';
 import { createIocTable } from './ioc-table.ts';
 import { createJsonTable } from './json-table.ts';
@@ -34,13 +35,15 @@ export type QueryRequest = {
 const JSON_TABLE = 'vpc_flow_logs';
 const IOC_VIEW = 'directional_flow_records';
 
-/** Runs the query and hands its rows to `use`. Nothing is handed over where there are no log objects. */
+/** Runs the query and hands its rows to `use`. Nothing is handed over where there is nothing to read. */
 export async function runQuery(request: QueryRequest, use: (rows: QueryRows) => Promise<void>): Promise<void> {
   const definition = findDefinition(await readCatalogue(), request.name);
   const note = request.onNote ?? (() => {});
-  const engine = await openDuckdb((await isAnyRemote(request)) ? { tempParent: `${request.home}/tmp` } : {});
+  const isOfIndex = readsAddressIndex(definition);
+  const copies = !isOfIndex && (await isAnyRemote(request));
+  const engine = await openDuckdb(copies ? { tempParent: `${request.home}/tmp` } : {});
   try {
-    const run = definition.table === JSON_TABLE ? runOverJson : runOverLogs;
+    const run = isOfIndex ? runOverIndex : definition.table === JSON_TABLE ? runOverJson : runOverLogs;
     const rows = await run(definition, request, engine, note);
     if (rows !== undefined) await use(noteLimit(definition, request.parameters, rows, note));
   } catch (error) {

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeAddressIndex } from '../../src/core/address-index-writer.ts';
 import { type CloudStack, LOG_BUCKET, openCloudStack } from '../cloud/stack.ts';
 import { makeWorld, type World, writeFileAt } from '../oracle/world.ts';
+import { toObject, toSeen } from '../property/seen.ts';
 import { makeService, packageStack } from '../stack/package-stack.ts';
 import { awsEnvironment, DEMO_IOCS, DEMO_LOGS, deliverDemo } from './aws-terminal.ts';
 import { REPOSITORY } from './clone-copy.ts';
@@ -65,6 +67,19 @@ async function readme(...beginning: string[]): Promise<Outcome> {
 /** Findings without what a repetition of the same evaluation may change: nothing. */
 function findings(outcome: Outcome): unknown[] {
   return parseLines(outcome.stdout);
+}
+
+/** Athena's table begins some hundred days ago, so that a day of its own is none to write down. */
+async function indexOfYesterday(): Promise<[string, Buffer][]> {
+  const date = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const files = [0, 3].map(async (i): Promise<[string, Buffer]> => {
+    const { object, ...rest } = toObject(i);
+    const moved = { ...object, date, accountId: '777788889999' };
+    const seen = toSeen([[0xc000024d, i === 0 ? 3 : 1]], []);
+    const file = Buffer.concat(await Array.fromAsync(encodeAddressIndex([{ object: moved, ...rest, seen }])));
+    return [`addresses/date=${date}/yesterday-${i}.gz`, file];
+  });
+  return Promise.all(files);
 }
 
 describe('indicators', () => {
@@ -176,6 +191,23 @@ describe('what the stack knows', () => {
     expect(stdout).toBe(local.stdout);
     expect(parseLines(stdout).length).toBeGreaterThan(1);
     expect(stderr).toMatch(/read, less than 0.01 USD at 5 USD per TB; https:.*athena/);
+  }, 120_000);
+
+  it('query address_history --aws reads the index in the state bucket, all its days', async () => {
+    const home = join(world.root, 'index');
+    for (const [key, file] of await indexOfYesterday()) {
+      await cloud.double.s3.put(cloud.stateBucket, key, file);
+      writeFileAt(home, key, file);
+    }
+    const words = ['query', 'address_history', '--param', 'ip=192.0.2.77', '--param', 'accounts=777788889999'];
+    const { status, stdout, stderr } = await run([...words, '--aws']);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toBe((await run([...words, '--home', home])).stdout);
+    expect(parseLines(stdout).map(({ side, object_count }) => [side, object_count])).toEqual([
+      ['destination', 1],
+      ['source', 2],
+    ]);
+    expect(stderr).toMatch(/^flowhound: \d[^\n]* read, less than 0.01 USD[^\n]*\n$/);
   }, 120_000);
 
   it('query --aws says what to do where Athena gives up on a damaged object', async () => {

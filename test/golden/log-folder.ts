@@ -1,7 +1,7 @@
 /** Log objects as S3 delivers them, in a folder of their own, and what the product answers over them. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { writeRows } from '../../src/cli/rows.ts';
 import { runQuery } from '../../src/local/run-query.ts';
@@ -42,6 +42,13 @@ export class LogFolder {
     return path;
   }
 
+  /** Adds a file of the address index, as if the folder were a home. */
+  addIndexFile(name: string, bytes: Uint8Array): void {
+    const path = join(this.path, 'addresses', name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
@@ -55,6 +62,7 @@ export async function ask(
   logs: readonly string[],
   parameters: Readonly<Record<string, string>> = {},
   iocs: readonly string[] = [],
+  home = join(tmpdir(), 'flowhound-no-such-home'),
 ): Promise<Answer> {
   let text = '';
   const notes: string[] = [];
@@ -63,7 +71,7 @@ export async function ask(
   };
   await runQuery(
     {
-      ...{ name, logs, parameters, iocs, allow: [], own: [], home: join(tmpdir(), 'flowhound-no-such-home') },
+      ...{ name, logs, parameters, iocs, allow: [], own: [], home },
       onNote: (note) => notes.push(note),
     },
     (rows) => writeRows(rows, 'csv', { write, say: (line) => notes.push(line) }),

@@ -1,5 +1,6 @@
 /** The directional view against the two-branch text the playbook publishes, on rows made to tell them apart. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAddressTable } from '../../src/local/address-table.ts';
 import { type DuckdbEngine, openDuckdb } from '../../src/local/duckdb.ts';
 import { createIocTable } from '../../src/local/ioc-table.ts';
 import { createJsonTable } from '../../src/local/json-table.ts';
@@ -36,7 +37,8 @@ describe('views', () => {
     await createLogTable(engine, (await findLogObjects([folder.path], folder.path)).objects);
     await createJsonTable(engine, [folder.addFile('a.json', `${VIEW_CASE.json}[1]\n`)]);
     await createIocTable(engine, VIEW_CASE.iocs);
-    await createViews(engine, ['vpcflow', 'vpc_flow_logs', 'incident_iocs']);
+    await createAddressTable(engine, []);
+    await createViews(engine, ['vpcflow', 'vpc_flow_logs', 'incident_iocs', 'address_index']);
   });
   afterAll(async () => {
     await engine.close();

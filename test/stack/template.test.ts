@@ -340,6 +340,7 @@ describe('what rests', () => {
       ['query-results/', 30],
       ['runs/', 400],
       ['evidence/', 400],
+      ['addresses/', 400],
     ]);
     expect(rules.at(-1)).toMatchObject({
       ...{ NoncurrentVersionExpiration: { NoncurrentDays: 30 }, ExpiredObjectDeleteMarker: true },
@@ -410,6 +411,7 @@ describe('the catalogue', () => {
   const tables = {
     evidence: 'EvidenceTable',
     indicator_addresses: 'IndicatorAddressesTable',
+    address_index: 'AddressIndexTable',
     incident_iocs: 'IncidentIocsTable',
     vpc_flow_logs: 'JsonFlowLogsTable',
   };
@@ -420,7 +422,8 @@ describe('the catalogue', () => {
     const storage = input.StorageDescriptor as JsonObject;
     const serde = storage.SerdeInfo as JsonObject;
     const state = `s3://${stack.outputs.StateBucketName}`;
-    const fill = (text: string) => text.replaceAll(STATE_LOCATION, state);
+    // The projected days are those for which the index is kept.
+    const fill = (text: string) => text.replaceAll(STATE_LOCATION, state).replace('<first_date>', 'NOW-400DAYS');
     expect(input.Name).toBe(wanted.name);
     expect(storage.Columns).toEqual(wanted.columns);
     expect(input.PartitionKeys ?? []).toEqual(wanted.partitionKeys);

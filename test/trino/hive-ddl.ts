@@ -12,7 +12,7 @@ export function toTableInput(ddl: string, places: Readonly<Record<string, string
   const [, name, columns] = match(text, /^CREATE EXTERNAL TABLE IF NOT EXISTS (\w+) \(\n([\s\S]*?)\n\)/);
   const partitions = /PARTITIONED BY \(([\s\S]*?)\)/.exec(text)?.[1] ?? '';
   const serde = /ROW FORMAT SERDE '(.*?)'/.exec(text)?.[1];
-  const delimiter = /FIELDS TERMINATED BY '(.*?)'/.exec(text)?.[1];
+  const delimiter = /FIELDS TERMINATED BY '(.*?)'/.exec(text)?.[1]?.replace('\\t', '\t');
   const [, location] = match(text, /LOCATION '(.*?)'/);
   return {
     Name: name!,
@@ -50,7 +50,7 @@ function fillIn(text: string, places: Readonly<Record<string, string>>): string 
 }
 
 function readColumns(text: string): Column[] {
-  return [...text.matchAll(/(\w+) (string|int|smallint|bigint)\b/g)].map(([, Name, Type]) => ({
+  return [...text.matchAll(/`?(\w+)`? (string|int|smallint|bigint)\b/g)].map(([, Name, Type]) => ({
     Name: Name!,
     Type: Type!,
   }));

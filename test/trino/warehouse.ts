@@ -78,8 +78,9 @@ export async function openWarehouse({ trinoUrl, awsUrl }: Servers, database: str
     ['vpc_flow_logs', 'json/'],
     ['evidence', ''],
     ['indicator_addresses', ''],
+    ['address_index', ''],
   ] as const)
-    await createTable(name, { bucket, prefix, state_location: `s3://${bucket}/state` });
+    await createTable(name, { bucket, prefix, state_location: `s3://${bucket}/state`, first_date: '2026-08-01' });
   const run = async (statement: BoundQuery): Promise<{ lines: string[]; bytes: number }> => {
     const result = await engine.query(statement);
     return { lines: await toCsv(result), bytes: Number(result.bytesRead()) };

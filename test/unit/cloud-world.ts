@@ -128,6 +128,7 @@ export function makeCloudWorld(tick: Tick = async () => {}): CloudWorld {
     flow_records: `-- name: flow_records\nSELECT * FROM flow_table WHERE id IN ('flow_log_id')\n`,
     ...{ vpcflow: view('flow_records'), directional_flow_records: view('vpcflow') },
     ...{ incident_vpc_flow_directional: view('directional_flow_records'), vpc_flow_log_records: view('vpc_flow_logs') },
+    ...{ addresses_by_line: view('address_index'), addresses: view('addresses_by_line') },
   };
   const ports = (): SweepWindowPorts => ({
     ...{ store, catalog, workflow, logs, views, known: new Set() },

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
 import { FLOW_FIELDS } from '../../src/core/flow-field.ts';
 import { FLOW_COLUMNS, JSON_COLUMNS } from '../../src/core/flow-table.ts';
-import { bindQuery, closestNames, parseDefinition, withTable } from '../../src/core/query.ts';
+import { bindQuery, closestNames, parseDefinition, readsAddressIndex, withTable } from '../../src/core/query.ts';
 import { readCatalogue, readDefinitions } from '../../src/local/sql-files.ts';
 
 const WHERE = `WHERE date_partition BETWEEN ? /* date_from */ AND ? /* date_to */
@@ -145,6 +145,29 @@ describe('bindQuery', () => {
   });
 });
 
+describe('a query of the address index', () => {
+  const header = HEADER.replace('table: vpcflow', 'table: addresses').replace(/-- {3}(ports|limit).*\n/g, '');
+  const days = header.replaceAll(' date:', ' day:').replace('date_from day:', 'date_from day = 2015-06-01:');
+  const from = (where: string) => `${days}SELECT 1 FROM addresses WHERE address = ? /* ip */ AND ${where}
+    AND ? /* regions */ <> ? /* accounts */`;
+  const BETWEEN = 'date BETWEEN ? /* date_from */ AND ? /* date_to */';
+
+  it('takes days as the index writes them, however they are given', () => {
+    const definition = parseDefinition(from(BETWEEN));
+    const { values } = bindQuery(definition, { ip: '10.0.0.1', date_to: '2026/09/02' });
+    expect(values.slice(0, 3)).toEqual(['10.0.0.1', '2015-06-01', '2026-09-02']);
+    expect(() => bindQuery(definition, { ip: '10.0.0.1', date_to: '2015-05-31' })).toThrow(/comes after date_to/);
+    expect(() => bindQuery(definition, { ip: '10.0.0.1', date_to: '2026-02-30' })).toThrow(/is not a date/);
+    expect([definition, probe].map(readsAddressIndex)).toEqual([true, false]);
+  });
+
+  it('names the days of each scan', () => {
+    const unnamed = from('? /* date_from */ <> ? /* date_to */');
+    expect(() => parseDefinition(unnamed)).toThrow(/a scan of addresses does not name its partitions/);
+    expect(() => parseDefinition(`${from(BETWEEN)} UNION ALL SELECT 1 FROM addresses`)).toThrow(/does not name/);
+  });
+});
+
 describe('a list of objects', () => {
   const objects = parseDefinition(
     `${HEADER.replace('--   ip ip: the address', '--   objects objects: the objects').replace(/-- {3}(ports|limit).*\n/g, '')}
@@ -233,5 +256,10 @@ describe('sql/', () => {
     expect(declared('vpcflow')).toHaveLength(29);
     expect(declared('vpc_flow_logs')).toEqual(JSON_COLUMNS.map(({ column, type }) => `${column} ${type}`));
     expect(declared('vpc_flow_logs')).toHaveLength(22);
+    const dialect = await readFile(new URL('../../sql/dialect/duckdb.sql', import.meta.url), 'utf8');
+    const [, given] = /read_address_index[\s\S]*?columns = \{([^}]*)\}/.exec(dialect)!;
+    const names = [...given!.matchAll(/(\w+): 'VARCHAR'/g)].map(([, name]) => name);
+    expect(declared('address_index')).toEqual(names.map((name) => `${name} string`));
+    expect(names).toHaveLength(8);
   });
 });

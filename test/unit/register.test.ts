@@ -43,7 +43,7 @@ describe('register', () => {
     ]);
     expect([...world.catalog.views.keys()]).toEqual([
       ...['flow_records', 'vpcflow', 'directional_flow_records', 'incident_vpc_flow_directional'],
-      'vpc_flow_log_records',
+      ...['vpc_flow_log_records', 'addresses_by_line', 'addresses'],
     ]);
     expect(world.catalog.views.get('flow_records')).toContain(`FROM ${TABLE} WHERE id IN ('fl-0a1b2c3d4e5f60718')`);
   });

@@ -35,6 +35,7 @@ function toPorts(objects: readonly ListedObject[], replaceView: () => Promise<vo
     views: {
       ...{ flow_records: "SELECT 1 FROM flow_table WHERE 'flow_log_id' = ''", vpcflow: 'SELECT 1' },
       ...{ directional_flow_records: 'SELECT 1', incident_vpc_flow_directional: 'SELECT 1', vpc_flow_log_records: '' },
+      ...{ addresses_by_line: '', addresses: '' },
     },
     known: new Set(),
     workflow: {

@@ -45,13 +45,13 @@ function checkRequest(logs: readonly string[], { origins, format }: CommandSetti
   }
 }
 
-/** A query that names no days reads yesterday and today: all days of years are nobody's first wish. */
+/** A query of logs that names no days reads yesterday and today: all days of years are nobody's first wish. */
 export function toDates(
   { parameters }: QueryDefinition,
   given: Readonly<Record<string, string>>,
   say: (line: string) => void,
 ): Readonly<Record<string, string>> {
-  const isDated = parameters.some(({ name }) => name === 'date_from');
+  const isDated = parameters.some(({ name, defaultText }) => name === 'date_from' && defaultText === undefined);
   if (!isDated || (given.date_from !== undefined && given.date_to !== undefined)) return {};
   const now = Date.now();
   const dates = { date_from: toDay(new Date(now - DAY_MILLISECONDS)), date_to: toDay(new Date(now)) };
@@ -86,7 +86,7 @@ async function run(
 /** Views are made with the first format that is learned. */
 function explainNoViews(error: Error): never {
   const isMissing =
-    /\b(vpcflow|directional_flow_records|vpc_flow_log_records)\b.*(does not exist|not found|cannot be resolved)/i;
+    /\b(vpcflow|directional_flow_records|vpc_flow_log_records|addresses_by_line)\b.*(does not exist|not found|cannot be resolved)/i;
   if (!isMissing.test(error.message)) throw error;
   throw new UsageError(
     'the stack knows no log objects yet. Wait for the first to arrive, or npx flowhound backfill --from <day>.',
