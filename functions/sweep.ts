@@ -1,12 +1,22 @@
-/** Scheduled sweep: what the last hours brought is accounted for, or is done now. */
+/** Scheduled sweep: what the last hours brought is accounted for, or is done now; once a day the address index is compacted. */
+import type { Context } from 'aws-lambda';
+import { compactDays } from '../src/tasks/compact-addresses.ts';
 import { resumeRetroHunts } from '../src/tasks/retro-hunt.ts';
-import { sweepWindow } from '../src/tasks/sweep-window.ts';
+import { daysBetween, shiftDay, sweepWindow } from '../src/tasks/sweep-window.ts';
 import { registerPorts } from './lambda/catalog.ts';
 import { count, logger, toHandler } from './lambda/handler.ts';
 import { listLogObjects } from './lambda/log-locations.ts';
 import { workflow } from './lambda/workflow.ts';
 
-export const handler = toHandler(async ({ hours }: { readonly hours: number }) => {
+/** Windows of a day and more are the daily sweep's. */
+const COMPACTING_HOURS = 24;
+/** The index keeps a day in parts until what is late has come, and looks so far back for parts that came later still. */
+const OPEN_DAYS = 2;
+const COMPACTED_DAYS = 400;
+/** What one round of a compaction takes at most, and what follows it. */
+const SPARE_MILLISECONDS = 240_000;
+
+export const handler = toHandler(async ({ hours }: { readonly hours: number }, context) => {
   const now = Date.now();
   const toDay = (time: number) => new Date(time).toISOString().slice(0, 10);
   const window = { from: toDay(now - hours * 3_600_000), to: toDay(now), accounts: [], regions: [] };
@@ -22,5 +32,14 @@ export const handler = toHandler(async ({ hours }: { readonly hours: number }) =
   for (const conflict of conflicts) logger.error('partition is registered elsewhere', { conflict });
   for (const { execution } of givenUp) logger.error('given up', { execution });
   logger.info('swept', { ...window, listed, late, unregistered, started, again });
+  if (hours >= COMPACTING_HOURS) await compactIndex(toDay(now), context);
   return { listed, late, started: started.length };
 });
+
+async function compactIndex(today: string, context: Context): Promise<void> {
+  const days = daysBetween(shiftDay(today, -COMPACTED_DAYS), shiftDay(today, -OPEN_DAYS));
+  const isTimeUp = () => context.getRemainingTimeInMillis() < SPARE_MILLISECONDS;
+  const { damaged, ...compacted } = await compactDays(days, 1, registerPorts.store, isTimeUp);
+  for (const { key, reason } of damaged) logger.error('a file of the address index is damaged', { key, reason });
+  logger.info('compacted', { ...compacted, damaged: damaged.length });
+}

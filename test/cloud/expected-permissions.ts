@@ -51,7 +51,7 @@ export const EXPLAINED: readonly Explained[] = [
     source: 'https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html',
   },
   {
-    permission: /\.WriteState s3:AbortMultipartUpload$/,
+    permission: /\.(WriteState|CompactAddresses) s3:AbortMultipartUpload$/,
     why: 'an upload in parts that breaks off is taken back; here none does',
   },
   {

@@ -1,7 +1,10 @@
 /** What a stack lives through: repeats, odd messages, failures, late objects, new lists, a hub that is off. In this order. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeAddressIndex } from '../../src/core/address-index-writer.ts';
 import { fromJson } from '../../src/core/exact-json.ts';
 import type { Finding } from '../../src/core/finding.ts';
+import { type LogObject, parseKey } from '../../src/core/log-object.ts';
+import { partKey } from '../../src/tasks/address-keys.ts';
 import { makeService, packageStack } from '../stack/package-stack.ts';
 import { EXPLAINED, OF_OTHER_PARAMS } from './expected-permissions.ts';
 import { type LogOptions, makeLog } from './logs.ts';
@@ -270,6 +273,31 @@ describe('the scheduled sweep', () => {
     await cloud.invoke('sweep', { hours: 3 });
     await settle();
     expect(await hosts()).toContain('10.0.0.42 203.0.113.7');
+  });
+});
+
+describe('the daily sweep', () => {
+  it('compacts the address index of the days that are over', async () => {
+    const day = 'addresses/date=2026-09-01/';
+    const seen = {
+      ipv4: Uint32Array.of(1),
+      ipv4Sides: Uint8Array.of(1),
+      ipv6: new Uint8Array(),
+      ipv6Sides: new Uint8Array(),
+    };
+    for (const serial of [60, 61]) {
+      const { key } = makeLog({ serial });
+      const { logObject } = parseKey(key) as { logObject: LogObject };
+      const object = { ...logObject, sizeBytes: 1, etag: `"${serial}"`, modified: 1 };
+      const indexed = { object, isWhole: true, firstSeen: null, lastSeen: null, seen };
+      const part = Buffer.concat(await Array.fromAsync(encodeAddressIndex([indexed])));
+      await cloud.double.s3.put(cloud.stateBucket, partKey('2026-09-01', part), part);
+    }
+    await cloud.invoke('sweep', { hours: 48 });
+    const keys = stateKeys(day);
+    expect(keys.filter((key) => key.startsWith(`${day}chunk_`))).toEqual([]);
+    expect(keys).toContainEqual(expect.stringMatching(/\/compacted_000001_111122223333_us-east-1_[0-9a-f]+\.gz$/));
+    expect(cloud.logs('sweep').find((line) => line.includes('"message":"compacted"'))).toContain('"isDone":true');
   });
 });
 
