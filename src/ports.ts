@@ -33,7 +33,8 @@ export type ObjectStore = {
 /** Where the log objects are. */
 export type LogStore = {
   /**
-   * The object's bytes from the beginning, piece by piece. A key is a file path or `s3://bucket/key`.
+   * The object's bytes from the beginning, piece by piece; a piece is good until the next is asked for. A key is a file path or
+   * `s3://bucket/key`.
    * Throws LogObjectUnavailable if another try may help, LogObjectUnreadable if not.
    */
   open(key: string): AsyncIterable<Uint8Array>;
