@@ -2,6 +2,7 @@
 import type { ListProblem } from '../core/indicator.ts';
 import type { ForeignReason } from '../core/log-object.ts';
 import type { ObjectStore } from '../ports.ts';
+import { compactDays } from '../tasks/compact-addresses.ts';
 import { ingest } from '../tasks/ingest.ts';
 import { type Executed, readExecuted } from '../tasks/read-executed.ts';
 import { openFolderStore } from './folder-store.ts';
@@ -39,6 +40,9 @@ export type SweepSummary = Executed['summary'] & {
 
 export type SweepResult = Omit<Executed, 'summary'> & { readonly summary: SweepSummary };
 
+/** A handful of parts of a day is read as fast as one file. */
+const LEAST_PARTS = 9;
+
 /** Runs ingest and one execution per batch; repeating it changes nothing in the home. */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
   const report = request.onProgress ?? (() => {});
@@ -67,6 +71,7 @@ async function sweepHome(
     ingested.manifests.map(({ manifest }) => manifest),
     { ...request, mode: 'sweep', store, indicators, window: toWindow(request), report },
   );
+  await compactDays([...new Set(objects.map(({ date }) => date))].sort(), LEAST_PARTS, store);
   const { summary, ...executed } = await readExecuted(executions, 'sweep', store);
   const { foreign, firstForeign } = ingested;
   const notice = { foreign, ...(firstForeign === undefined ? {} : { firstForeign }) };

@@ -20,7 +20,12 @@ export type Compaction = {
 };
 
 /** Some 18 GB of logs. */
-const MOST: CompactionLimits = { parts: 250, partBytes: 256 * 1024 * 1024, fileBytes: 256 * 1024 * 1024 };
+const MOST: CompactionLimits = {
+  parts: 250,
+  partBytes: 256 * 1024 * 1024,
+  fileBytes: 256 * 1024 * 1024,
+  comparedBytes: 32 * 1024 * 1024,
+};
 /** Merges at once, some 60 MB in memory each. */
 const MERGES = 3;
 /** Many more than a day with a part a minute takes; others that compact the same day make rounds fail. */
@@ -62,10 +67,10 @@ export async function compactDay(
     const outcomes = await runRound(day, files, limits, store);
     // What is gone another has compacted, and what is damaged stays: the next round does without.
     for (const outcome of outcomes) if ('damaged' in outcome) damaged.set(outcome.damaged.key, outcome.damaged);
-    const done = outcomes.filter((outcome) => 'result' in outcome).length;
-    written += done;
+    const results = outcomes.flatMap((outcome) => ('result' in outcome ? [outcome.result] : []));
+    written += results.filter((key) => !files.includes(key)).length;
     // Where no parts are left it goes round once: two that tidy up after each other would never end.
-    const isLast = done === outcomes.length && files.every((key) => parseCompactedKey(key) !== undefined);
+    const isLast = results.length === outcomes.length && files.every((key) => parseCompactedKey(key) !== undefined);
     if (isLast) return { written, damaged: [...damaged.values()], isDone: true };
   }
   throw new Error(`${dayPrefix(day)} is not compacted after ${MOST_ROUNDS} rounds`);
@@ -77,20 +82,43 @@ async function runRound(
   keys: readonly string[],
   limits: CompactionLimits,
   store: ObjectStore,
-): Promise<FileOutcome<void>[]> {
+): Promise<FileOutcome<string>[]> {
   const opened = await tellOutcome(() => openWork(keys, limits, store));
   if (!('result' in opened)) return [opened];
-  const outcomes = await mapConcurrently(MERGES, opened.result, (merge) => runMerge(day, merge, store));
+  const outcomes = await mapConcurrently(MERGES, opened.result, (merge) => runMerge(day, merge, limits, store));
   // A part holds something of several accounts and regions: it goes when all of it is in other files. And since nothing goes
   // before, of several that compact the day at once one comes to its end.
   if (!outcomes.every((outcome) => 'result' in outcome)) return outcomes;
-  const replaced = new Set(opened.result.flatMap(({ files }) => files.map(({ file }) => file)));
-  for (const key of replaced) await store.remove(key);
+  const files = opened.result.flatMap((merge) => merge.files.map(({ file }) => file));
+  const kept = new Set(outcomes.map((outcome) => 'result' in outcome && outcome.result));
+  for (const key of new Set(files)) if (!kept.has(key)) await store.remove(key);
   return outcomes;
 }
 
-async function runMerge(day: string, merge: Merge, store: ObjectStore): Promise<FileOutcome<void>> {
+/** Writes the merged file; the outcome is its key, or that of the compacted file to which the others add nothing. */
+function runMerge(
+  day: string,
+  merge: Merge,
+  limits: CompactionLimits,
+  store: ObjectStore,
+): Promise<FileOutcome<string>> {
   const inputs = merge.files.map(({ file }) => file);
+  const key = compactedKey(day, merge, inputs);
+  return tellOutcome(async () => {
+    if (merge.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > limits.comparedBytes) {
+      await putMerged(key, merge, store);
+      return key;
+    }
+    const merged = Buffer.concat(await Array.fromAsync(mergeAddressIndexes(merge.files, merge)));
+    const [only, second] = merge.files.filter(({ file }) => parseCompactedKey(file) !== undefined);
+    const isAlike = second === undefined && only?.sizeBytes === merged.length;
+    if (isAlike && merged.equals(await only.read({ last: merged.length }))) return only.file;
+    await store.put(key, merged);
+    return key;
+  });
+}
+
+async function putMerged(key: string, merge: Merge, store: ObjectStore): Promise<void> {
   let failure: unknown;
   async function* body() {
     try {
@@ -100,10 +128,8 @@ async function runMerge(day: string, merge: Merge, store: ObjectStore): Promise<
       throw error;
     }
   }
-  return tellOutcome(() =>
-    store.put(compactedKey(day, merge, inputs), body()).catch((error) => {
-      // What a store says of a body that broke off may hide why it did.
-      throw failure ?? error;
-    }),
-  );
+  await store.put(key, body()).catch((error) => {
+    // What a store says of a body that broke off may hide why it did.
+    throw failure ?? error;
+  });
 }

@@ -11,6 +11,8 @@ export type CompactionLimits = {
   readonly partBytes: number;
   /** A compacted file that is larger stays as it is, and another comes to lie beside it. */
   readonly fileBytes: number;
+  /** Up to here what is merged is compared before it is written: a sweep that is repeated writes the same parts again. */
+  readonly comparedBytes: number;
 };
 
 /** Files to be merged into one, which is of a generation above theirs. */

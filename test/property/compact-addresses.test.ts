@@ -15,7 +15,7 @@ import { anyDay, type NaiveIndex, readText, type Seen, toNaiveIndex, toObject, t
 
 const DAY = '2026-09-01';
 const WINDOW = { from: DAY, to: DAY, accounts: [], regions: [] };
-const LIMITS = { parts: 3, partBytes: 1e6, fileBytes: 1e6 };
+const LIMITS = { parts: 3, partBytes: 1e6, fileBytes: 1e6, comparedBytes: 0 };
 const everything = compileIndicators(
   ['0.0.0.0/0', '::/0'].map((text) => ({ text, network: parseNetwork(text)!.network, comment: '', source: '' })),
 );
@@ -93,6 +93,10 @@ describe('compaction', () => {
         expect(readAll(one)).toEqual(toNaiveIndex(day));
         const before = new Map(one);
         expect(await compactDay(DAY, openPagedStore(one))).toEqual({ written: 0, damaged: [], isDone: true });
+        expect(one).toEqual(before);
+        // Nor do parts that come a second time.
+        await write(day, openPagedStore(one), chunkObjects + 1);
+        await compactDay(DAY, openPagedStore(one));
         expect(one).toEqual(before);
       }),
       runs(60),
