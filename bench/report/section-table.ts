@@ -32,7 +32,7 @@ function toFound(outcome: Outcome): string {
   if (outcome.finds === 'nothing' || outcome.hits.length === 0) return '–';
   const wrong = falseHits(outcome);
   const found = [...new Set(outcome.hits)].map(formatCount).join(' or ');
-  const unit = outcome.counts === 'objects' ? ' objects' : '';
+  const unit = outcome.counts === 'records' ? '' : outcome.hits[0] === 1 ? ' object' : ' objects';
   return wrong === 0 ? `${found}${unit}` : `${found}, ${formatCount(wrong)} of them false`;
 }
 

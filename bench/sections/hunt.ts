@@ -61,7 +61,7 @@ export const RETRO_HUNT: Section = {
       );
     }
     const { objects } = set.truth('ip1');
-    const about = `${describe(set)}; the one indicator is in ${objects} of the objects. Answers count objects, the others records.`;
+    const about = `${describe(set)}; the one indicator is in ${objects} of the objects. Answers count objects, the others records; they take the list compiled, unless told.`;
     return { about, rounds: stage.isQuick ? 3 : 5, entries };
   },
 };
@@ -78,7 +78,7 @@ export const HISTORY: Section = {
       const add = (id: string, engine: typeof HUNT, rounds: number): Entry =>
         toEntry(`${id}-${days}`, engine, {
           ...{ set, list: 'ip1', stage, course: { home } },
-          entry: { at: days, rounds, name: `${engine.name}, ${days} days` },
+          entry: { at: days, rounds, name: `${engine.name}, ${days} day${days === 1 ? '' : 's'}` },
         });
       entries.push(add('answer', INDEX_ANSWER, 3), add('hunt', HUNT, 3), add('zgrep', ZGREP, 1));
     }
