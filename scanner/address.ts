@@ -97,7 +97,7 @@ function readQuad(from: usize, length: u32): i64 {
 /** An address of any kind: its number if it is IPv4 or IPv4-mapped, `IPV6` (see `ipv6High`, `ipv6Low`), `ABSENT` or `BAD`. */
 export function readAddress(from: usize, to: usize): i64 {
   const length = (to - from) as u32;
-  const quad = readQuad(from, length);
+  const quad = length < 16 ? readQuad(from, length) : BAD;
   if (quad >= 0) return quad;
   if (length == 1 && load<u8>(from) == MINUS) return ABSENT;
   return readIpv6(from, to);

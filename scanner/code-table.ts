@@ -15,6 +15,9 @@ export const LENGTHS: usize = memory.data(320 + 16, 16);
 const COUNTS: usize = memory.data(16 * 4, 16);
 const OFFSETS: usize = memory.data(16 * 4, 16);
 const SORTED: usize = memory.data(320 * 2, 16);
+/** Codes of the symbols, first bit lowest. */
+const CODES: usize = memory.data(320 * 2, 16);
+const SINGLE_ENTRIES: usize = memory.data(2048 * 8, 64);
 
 const LENGTH_BASE: usize = memory.data<u16>([
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
@@ -50,7 +53,7 @@ let usedEntries: u32 = 0;
 /** The literal and length code of a block; pairs of literals, or a literal and a length, that fit into one look-up are one entry. */
 export function buildLiteralTable(symbols: u32): bool {
   if (!buildTable(LITERAL_TABLE, LITERAL_BITS, symbols, LITERAL_ENTRIES, LITERALS)) return false;
-  joinPairs();
+  joinPairs(symbols);
   return true;
 }
 
@@ -117,6 +120,7 @@ function fillTable(table: usize, primaryBits: u32, used: u32, longest: u32, capa
     }
     const reversed = reverse(code, length);
     const symbol = load<u16>(SORTED + (i << 1)) as u32;
+    store<u16>(CODES + (symbol << 1), reversed as u16);
     if (length <= primaryBits) {
       fill(table, reversed, length, primaryBits, toEntry(symbol, length, kind));
     } else {
@@ -173,19 +177,30 @@ function toBaseEntry(base: u32, extraBits: u32, length: u32): u32 {
   return (base << 16) | (length << 8) | (length + extraBits);
 }
 
-/** Descending: what follows a literal is looked up further down, where entries are still single. */
-function joinPairs(): void {
-  for (let i: u32 = (1 << LITERAL_BITS) - 1; i != 0; i--) {
-    const at = LITERAL_TABLE + (i << 3);
-    const first = load<u64>(at);
-    if (((first as u32) & (ONE_LITERAL | IS_ODD)) != ONE_LITERAL) continue;
-    const length = ((first as u32) >>> 8) & 63;
-    const second = load<u64>(LITERAL_TABLE + ((i >>> length) << 3));
-    const bothLengths = length + (((second as u32) >>> 8) & 63);
-    if (((second as u32) & IS_ODD) != 0 || bothLengths > LITERAL_BITS) continue;
-    const literals = (first >> 32) | ((second >> 32) << 8);
-    const low = (second as u32) + ((first as u32) & 0xffff) + ((first as u32) & 0xf0000000);
-    store<u64>(at, (literals << 32) | low);
+/**
+ * Widens the entries of short literals by what follows them, literal or length, where both codes fit into the index. Without
+ * branches that depend on the data: they would be mispredicted at every third entry.
+ */
+function joinPairs(symbols: u32): void {
+  memory.copy(SINGLE_ENTRIES, LITERAL_TABLE, 8 << LITERAL_BITS);
+  for (let symbol: u32 = 0; symbol < min(symbols, 256); symbol++) {
+    const length = load<u8>(LENGTHS + symbol) as u32;
+    if (length == 0 || length >= LITERAL_BITS) continue;
+    joinLiteral(symbol, length, load<u16>(CODES + (symbol << 1)));
+  }
+}
+
+function joinLiteral(symbol: u32, length: u32, code: u32): void {
+  const rest = LITERAL_BITS - length;
+  const first = ((symbol as u64) << 32) | (ONE_LITERAL | (length << 8) | length);
+  const step: u32 = 8 << length;
+  let at = LITERAL_TABLE + (code << 3);
+  for (let next = SINGLE_ENTRIES; next < SINGLE_ENTRIES + (8 << rest); next += 8, at += step) {
+    const second = load<u64>(next);
+    const literals = ((symbol as u64) | ((second >> 32) << 8)) << 32;
+    const pair = literals | ((second as u32) + (ONE_LITERAL | (length << 8) | length));
+    const isFitting = (((second as u32) >>> 8) & 63) <= rest && ((second as u32) & IS_ODD) == 0;
+    store<u64>(at, select<u64>(pair, first, isFitting));
   }
 }
 

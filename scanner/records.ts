@@ -207,38 +207,56 @@ function judgeLine(start: usize, end: usize): void {
   noteTimes(end);
 }
 
+/** The addresses of an odd line: what readAddress says of each, and the halves of those that are IPv6. */
+const ADDRESSES: usize = memory.data(4 * 24, 16);
+
 /** A line whose columns are located, of any kind. Exported: so it stays a function of its own, and the loop above small. */
 export function judgeOddLine(start: usize, lineEnd: usize): void {
   const end = lineEnd > start && load<u8>(lineEnd - 1) == CR ? lineEnd - 1 : lineEnd;
-  const a = readRole(SOURCE_ROLE, end);
-  let touches = holds(a);
-  const b = readRole(DESTINATION_ROLE, end);
-  touches = touches || holds(b);
-  const c = readRole(PACKET_SOURCE_ROLE, end);
-  touches = touches || holds(c);
-  const d = readRole(PACKET_DESTINATION_ROLE, end);
-  touches = touches || holds(d);
-  const isBad = a == BAD || b == BAD || c == BAD || d == BAD || (!areDigits() && !areNumbers(start, end));
-  if (isBad) return addMalformed(nameFailure(start, end), start, lineEnd);
+  const touches = readAddresses(end);
+  if (touches < 0 || (!areDigits() && !areNumbers(start, end))) {
+    return addMalformed(nameFailure(start, end), start, lineEnd);
+  }
   records++;
   if (findRole(STATUS_ROLE, end) && !isOk(foundFrom, foundTo)) return countStatus(foundFrom, foundTo);
-  if (touches) addEvent(EVENT_CANDIDATE, start, lineEnd);
+  if (touches != 0) addEvent(EVENT_CANDIDATE, start, lineEnd);
   if (!isIndexed) return;
-  noteRole(SOURCE_ROLE, SOURCE, end);
-  noteRole(DESTINATION_ROLE, DESTINATION, end);
-  noteRole(PACKET_SOURCE_ROLE, SOURCE, end);
-  noteRole(PACKET_DESTINATION_ROLE, DESTINATION, end);
+  for (let role = SOURCE_ROLE; role <= PACKET_DESTINATION_ROLE; role++) {
+    noteAddress(ADDRESSES + (role - SOURCE_ROLE) * 24, (role & 1) != 0 ? SOURCE : DESTINATION);
+  }
   noteOddTimes(end);
 }
 
-function readRole(role: u32, end: usize): i64 {
-  return findRole(role, end) ? readAddress(foundFrom, foundTo) : ABSENT;
+/** 1 if one of the addresses is in the set, 0 if none is, -1 if one is no address. */
+function readAddresses(lineEnd: usize): i32 {
+  let touches: i32 = 0;
+  for (let role = SOURCE_ROLE; role <= PACKET_DESTINATION_ROLE; role++) {
+    const place = ADDRESSES + (role - SOURCE_ROLE) * 24;
+    store<i64>(place, ABSENT);
+    if (!findRole(role, lineEnd)) continue;
+    const from = foundFrom;
+    const to = foundTo;
+    if (role > DESTINATION_ROLE && isTextOf(role - 2, from, to, lineEnd)) continue;
+    const address = readAddress(from, to);
+    if (address == BAD) return -1;
+    store<i64>(place, address);
+    store<u64>(place, ipv6High, 8);
+    store<u64>(place, ipv6Low, 16);
+    if (holds(address)) touches = 1;
+  }
+  return touches;
 }
 
-function noteRole(role: u32, side: u32, end: usize): void {
-  const address = readRole(role, end);
+function isTextOf(role: u32, from: usize, to: usize, lineEnd: usize): bool {
+  findRole(role, lineEnd);
+  if (foundTo - foundFrom != to - from) return false;
+  return memory.compare(foundFrom, from, to - from) == 0;
+}
+
+function noteAddress(place: usize, side: u32): void {
+  const address = load<i64>(place);
   if (address >= 0) noteIpv4(address as u32, side);
-  if (address == IPV6) noteIpv6(ipv6High, ipv6Low, side);
+  if (address == IPV6) noteIpv6(load<u64>(place, 8), load<u64>(place, 16), side);
 }
 
 // @ts-ignore: decorator
