@@ -1,4 +1,6 @@
 /** Worker threads for Scan: inflating and checking keep a core busy each. A worker takes one chunk at a time. */
+import module from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ScanOutput } from '../core/execution.ts';
 import type { ScanProgress, ScanRequest } from '../tasks/scan.ts';
@@ -24,7 +26,7 @@ export function openScanPool(home: string, onProgress: (progress: ScanProgress) 
   const all: Worker[] = [];
   return {
     scan: async (input) => {
-      const worker = idle.pop() ?? new Worker(WORKER, { workerData: { home } });
+      const worker = idle.pop() ?? new Worker(WORKER, { workerData: { home }, env: workerEnvironment() });
       if (!all.includes(worker)) all.push(worker);
       try {
         return await scanIn(worker, input, onProgress);
@@ -36,6 +38,12 @@ export function openScanPool(home: string, onProgress: (progress: ScanProgress) 
       await Promise.all(all.map((worker) => worker.terminate()));
     },
   };
+}
+
+/** A thread takes compiled code from the cache of the main one only if it is told: two of them then start in 0.15 CPU s, not 0.5. */
+function workerEnvironment(): NodeJS.ProcessEnv {
+  const cache = module.getCompileCacheDir();
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
 }
 
 function scanIn(worker: Worker, input: ScanRequest, onProgress: (progress: ScanProgress) => void): Promise<ScanOutput> {
