@@ -2,44 +2,10 @@
 import { constants, crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readIndicatorLists } from '../../src/core/indicator-list.ts';
-import { compileIndicators } from '../../src/core/indicator-set.ts';
-import { kernelReaders } from '../../src/core/kernel-reader.ts';
-import type { ObjectReader } from '../../src/core/object-reader.ts';
-import { textReader } from '../../src/core/text-reader.ts';
-import { readKernel } from '../../src/local/scan-kernel.ts';
+import { rivals } from './kernel-scanning.ts';
 import { runs } from './runs.ts';
 
-const list = '203.0.113.0/24\n198.51.100.7\n2001:db8:77::/48\n192.0.2.1\n8.0.0.0/9\n';
-const set = compileIndicators(readIndicatorLists([{ source: 'list', text: list }], { own: [] }).indicators);
-const kernel = readKernel()!;
-const byKernel = kernelReaders(kernel)(set);
-const byZlib = textReader(set);
-
-/** Everything a scan says of an object; the kernel asks for the bytes a second time only where zlib is to judge them. */
-async function scan(bytes: Uint8Array, reader: ObjectReader, pieceBytes: number) {
-  const candidates: string[] = [];
-  let opened = 0;
-  const open = async function* () {
-    opened++;
-    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
-  };
-  const scanned = await reader.read(open, {
-    onCandidate: (line, number) => candidates.push(`${number} ${line}`),
-    onStep: async () => {},
-    judgeUnread: (error) => {
-      throw error;
-    },
-  });
-  return { scanned: { ...scanned, candidates }, opened };
-}
-
-async function expectSame(bytes: Uint8Array, pieceBytes = 65_536) {
-  const kernelScan = await scan(bytes, byKernel, pieceBytes);
-  const zlibScan = await scan(bytes, byZlib, pieceBytes);
-  expect(kernelScan.scanned).toEqual(zlibScan.scanned);
-  return kernelScan.opened === 1;
-}
+const { expectSame } = rivals();
 
 const address = fc.oneof(
   {

@@ -1,0 +1,86 @@
+/** Scans of the same bytes by the kernel and by zlib and the TypeScript checker, for tests that hold them against each other. */
+import { expect } from 'vitest';
+import { parseNetwork } from '../../src/core/address.ts';
+import { parseHeader } from '../../src/core/flow-format.ts';
+import { compileIndicators, type IndicatorSet } from '../../src/core/indicator-set.ts';
+import { kernelReaders } from '../../src/core/kernel-reader.ts';
+import type { ObjectReader, ObjectScan } from '../../src/core/object-reader.ts';
+import { type KernelModule, REACH, type ScanKernel } from '../../src/core/scan-kernel.ts';
+import { textReader } from '../../src/core/text-reader.ts';
+import { readKernel } from '../../src/local/scan-kernel.ts';
+
+/** Of both families, small and large; what the tests' records hold lies in some of these and beside them. */
+export const NETWORKS = ['203.0.113.0/24', '198.51.100.7', '2001:db8:77::/48', '192.0.2.1', '8.0.0.0/9'];
+
+export function toSet(networks: readonly string[], allowed: readonly string[] = []): IndicatorSet {
+  const read = (text: string) => parseNetwork(text)!.network;
+  return compileIndicators(
+    networks.map((text) => ({ text: read(text).text, network: read(text), comment: '', source: 'list' })),
+    allowed.map(read),
+  );
+}
+
+export type Scan = {
+  readonly scanned: ObjectScan & { readonly candidates: readonly string[] };
+  /** How often the bytes were asked for: the kernel asks again only where zlib is to judge them. */
+  readonly opened: number;
+};
+
+/** Everything that a reader says of an object that comes in pieces of `pieceBytes`. */
+export async function scan(bytes: Uint8Array, reader: ObjectReader, pieceBytes = 65_536): Promise<Scan> {
+  const candidates: string[] = [];
+  let opened = 0;
+  const open = async function* () {
+    opened++;
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+  };
+  const scanned = await reader.read(open, {
+    onCandidate: (line, number) => candidates.push(`${number} ${line}`),
+    onStep: async () => {},
+    judgeUnread: (error) => {
+      throw error;
+    },
+  });
+  return { scanned: { ...scanned, candidates }, opened };
+}
+
+/** Readers by a kernel and by zlib; the kernel is the built one, or another of the same source. */
+export function rivals(set = toSet(NETWORKS), kernel: KernelModule = readKernel()!) {
+  const byKernel = kernelReaders(kernel)(set);
+  const byZlib = textReader(set);
+  return {
+    /** True if the kernel did without zlib. */
+    expectSame: async (bytes: Uint8Array, pieceBytes?: number): Promise<boolean> => {
+      const kernelScan = await scan(bytes, byKernel, pieceBytes);
+      const zlibScan = await scan(bytes, byZlib, pieceBytes);
+      expect(kernelScan.scanned).toEqual(zlibScan.scanned);
+      return kernelScan.opened === 1;
+    },
+  };
+}
+
+/** Runs a kernel over gzip without zlib at its side; undefined where the kernel leaves the bytes to zlib. */
+export function runAlone(kernel: ScanKernel, bytes: Uint8Array, pieceBytes = 65_536): number | undefined {
+  kernel.begin(true, true);
+  for (let at = 0; at < bytes.length; ) {
+    const room = kernel.room();
+    const piece = bytes.subarray(at, at + Math.min(pieceBytes, room.length));
+    if (piece.length === 0) return undefined;
+    room.set(piece);
+    kernel.feed(piece.length);
+    at += piece.length;
+    if (!advance(kernel, REACH.goesOn)) return undefined;
+  }
+  return advance(kernel, REACH.isWhole) ? kernel.count('textBytes') : undefined;
+}
+
+function advance(kernel: ScanKernel, reach: (typeof REACH)['goesOn' | 'isWhole']): boolean {
+  for (;;) {
+    const wanted = kernel.run(reach);
+    for (const { bytes } of kernel.events()) bytes.at(0);
+    if (wanted === 'odd') return false;
+    if (wanted === 'input' || wanted === 'nothing') return true;
+    if (wanted === 'format') kernel.setFormat(parseHeader(kernel.header().toString()));
+    if (wanted === 'run taken') kernel.takeRun();
+  }
+}
