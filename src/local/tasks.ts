@@ -79,7 +79,7 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
   return { states: states as unknown as Record<string, TaskState>, close };
 }
 
-/** Scan in worker threads where there is work for more than one, else right here: threads take some 0.4 CPU s to start. */
+/** Scan in worker threads where there is work for more than one, else right here: threads take some 0.15 CPU s to start. */
 function openScanner(options: TaskOptions, indicatorSet: ScanPorts['indicatorSet']): ScanPool {
   const { home, store, manifest, onScan, scanConcurrency } = options;
   const bytes = manifest.objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
