@@ -10,6 +10,8 @@ import { toObject, toSeen } from '../property/seen.ts';
 import { openWarehouse, toCsv, VIEW_TEXTS, type Warehouse } from './warehouse.ts';
 
 const servers = inject('servers');
+/** Each projected day is a request to a slow S3. */
+const SOME_DAYS = { date_from: '2026-08-30', date_to: '2026-09-04' };
 
 async function createIndexViews(warehouse: Warehouse): Promise<void> {
   for (const name of ['addresses_by_line', 'addresses'] as const)
@@ -27,13 +29,13 @@ describe.skipIf(servers === undefined)('the address index', () => {
   afterAll(() => warehouse?.close());
 
   it('says each address once for each side and object', async () => {
-    const { lines } = await warehouse.run({ sql: 'SELECT * FROM addresses', values: [] });
+    const { lines } = await warehouse.run({ sql: "SELECT * FROM addresses WHERE date < '2026-09-04'", values: [] });
     expect(lines.slice(1).sort()).toEqual(ADDRESSES);
   });
 
   for (const { name, parameters = {}, rows } of INDEX_CASES) {
     it(`${name} ${JSON.stringify(parameters)}`, async () => {
-      expect((await warehouse.ask(name, parameters)).lines).toEqual(rows);
+      expect((await warehouse.ask(name, { ...SOME_DAYS, ...parameters })).lines).toEqual(rows);
     });
   }
 
