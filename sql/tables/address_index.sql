@@ -1,6 +1,6 @@
 -- name: address_index
 -- kind: table
--- purpose: The index of addresses as its files have it: lines of addresses, of sets of log objects, and of these
+-- purpose: The index of addresses as its files have it: lines of addresses, and of the log objects that hold them
 -- table: address_index
 -- columns: kind,number,account,region,label,first_seen,last_seen,content,date
 -- references: docs/glossary.md

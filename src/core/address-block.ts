@@ -27,15 +27,14 @@ export class BlockText {
   }
 }
 
-/** Writes the lines of ascending rows; notes the sets it names. */
-export function writeBlock(rows: AddressRows, text: BlockText, used: Set<number>): void {
+/** Writes the lines of ascending rows. */
+export function writeBlock(rows: AddressRows, text: BlockText): void {
   text.length = 0;
   const { sets, places } = toSets(rows.codes);
   const writeLine = rows.words.length === 1 ? writeIpv4Line : writeIpv6Line;
   for (let from = 0, to = 1; from < sets.length; from = to) {
     const set = sets[from]!;
     for (to = from + 1; sets[to] === set; ) to++;
-    used.add(set);
     writeLine(set, rows.words, places.subarray(from, to), text);
   }
 }

@@ -11,7 +11,7 @@ import {
   toIpv4Rows,
   toIpv6Rows,
 } from './address-rows.ts';
-import { toLine, toObjectLines, toSetLines } from './index-lines.ts';
+import { toLine, toObjectLines } from './index-lines.ts';
 import { contentKey, type NumberedPartition, numberObjects, uniteObjects } from './index-objects.ts';
 import { encodeTail } from './index-tail.ts';
 import type { SeenAddresses } from './seen-addresses.ts';
@@ -53,21 +53,14 @@ export async function* writeAddressIndex(
   partitions: readonly PartitionRows[],
   packing: Packing,
 ): AsyncGenerator<Uint8Array> {
-  const members = new MemberWriter();
+  const members = new MemberWriter(packing);
   const directory: Directory = { version: 1, partitions: [] };
   for (const { accountId, region, ipv4, ipv6 } of partitions) {
     const [ipv4Entries, ipv6Entries]: [BlockEntry[], BlockEntry[]] = [[], []];
     directory.partitions.push({ accountId, region, ipv4: ipv4Entries, ipv6: ipv6Entries });
-    for await (const rows of cutBlocks(ipv4))
-      yield members.block(rows, packing === 'quick' ? QUICK : SMALL, ipv4Entries);
-    for await (const rows of cutBlocks(ipv6)) yield members.block(rows, SMALL, ipv6Entries);
+    for await (const rows of cutBlocks(ipv4)) yield members.block(rows, ipv4Entries);
+    for await (const rows of cutBlocks(ipv6)) yield members.block(rows, ipv6Entries);
   }
-  yield members.text(
-    toSetLines(
-      [...members.sets].sort((a, b) => a - b),
-      partitions,
-    ),
-  );
   const { offset } = members;
   yield members.text([...toObjectLines(partitions), toLine({ kind: 'directory', content: JSON.stringify(directory) })]);
   yield encodeTail({ offset, length: members.offset - offset });
@@ -76,13 +69,19 @@ export async function* writeAddressIndex(
 /** Packs members and counts where they are. */
 class MemberWriter {
   offset = 0;
-  /** Numbers of the sets that blocks name. */
-  readonly sets = new Set<number>();
+  readonly #packing: Packing;
   readonly #text = new BlockText();
 
-  block(rows: AddressRows, options: ZlibOptions, entries: BlockEntry[]): Uint8Array {
-    writeBlock(rows, this.#text, this.sets);
+  constructor(packing: Packing) {
+    this.#packing = packing;
+  }
+
+  block(rows: AddressRows, entries: BlockEntry[]): Uint8Array {
+    writeBlock(rows, this.#text);
     const { offset } = this;
+    // Where hundreds of objects hold few addresses each, lines are short, and alike.
+    const isDigits = rows.words.length === 1 && this.#text.length < rows.codes.length * 8;
+    const options = this.#packing === 'quick' && isDigits ? QUICK : SMALL;
     const member = this.#pack(this.#text.bytes.subarray(0, this.#text.length), options);
     entries.push([toHex(rows, 0), toHex(rows, rows.codes.length - 1), offset, member.length]);
     return member;

@@ -7,25 +7,22 @@
  *     kind        number  account  region  label     first_seen  last_seen  content
  *     ipv4        0                        0a01                             0a0b1f22,,0105
  *     ipv6        3                                                         2001:db8::1 2001:db8::7
- *     set         0       1111…    us-…    1         1788220800  1788221099 0,2
  *     object      2       1111…    us-…    1111….gz  1788220800  1788221099 {"key":"AWSLogs/…","identity":"1111….gz",…}
  *     unfinished  8       …        as `object`, but Scan wrote this file before it had read the object to its end
  *     directory                                                             {"version":1,"partitions":[…]}
  *
  *     object  number of the object; label: its identity; content: StoredLogObject. Times in Unix seconds, of its OK records.
- *     set     the addresses on lines with this number were seen in these objects (content), as source (label 1), as
- *             destination (2) or as both (3); first_seen and last_seen are the least and greatest of the objects
- *     ipv4    number of a set; content: addresses in hex, ascending. Each lacks its first digits: those of the first are the
- *             label, and each comma counts them up by one. So above: 0a010a0b, 0a011f22, 0a030105. Without a label no digits
- *             lack, and there are no commas.
- *     ipv6    number of a set; content: canonical texts, ascending, a blank between
+ *     ipv4    number: which objects hold the addresses, on which side, see setNumber below; content: the addresses in hex,
+ *             ascending. Each lacks its first digits: those of the first are the label, and each comma counts them up by
+ *             one. So above: 0a010a0b, 0a011f22, 0a030105. Without a label no digits lack, and there are no commas.
+ *     ipv6    number: as of ipv4; content: canonical texts, ascending, a blank between
  *
- * An address lies on several lines if its sets are several, and in several files until these are compacted: unite, never add.
+ * An address is on several lines if its objects need several numbers, and in several files until these are compacted: unite,
+ * never add.
  *
  * As bytes: a row of gzip members, in this order: blocks of ipv4 and ipv6 lines, each of one account and region and of
- * neighbouring addresses; the set lines; the object lines and the directory; and a last member without any text, of fixed
- * length, whose header says in an extra field where the object lines begin. The directory knows the blocks.
- * The number of a set says what it is (setNumber below), so that who reads blocks needs no set lines.
+ * neighbouring addresses; the object lines and the directory; and a last member without any text, of fixed length, whose header
+ * says in an extra field where the object lines begin. The directory knows the blocks.
  */
 
 import { GROUP_OBJECTS } from './address-rows.ts';
@@ -57,7 +54,7 @@ export type Side = 1 | 2 | 3;
 
 const MASKS = (1 << GROUP_OBJECTS) - 1;
 
-/** Number of the set of objects `mask` (not empty) out of a group of four, on one side. */
+/** The number that says: these objects (`mask`, a bit for each, not empty) out of a group of four, on this side. */
 export function setNumber(group: number, side: Side, mask: number): number {
   return (group * 3 + side - 1) * MASKS + mask - 1;
 }

@@ -1,6 +1,5 @@
-/** Objects and sets as lines of an address index file; the columns are in address-index.ts. */
-import { type IndexedObject, objectsOfSet, readSetNumber } from './address-index.ts';
-import { leastOf, type NumberedPartition } from './index-objects.ts';
+/** Objects as lines of an address index file; the columns are in address-index.ts. */
+import type { NumberedPartition } from './index-objects.ts';
 
 /** Texts of a line; what is absent is empty. */
 type Line = {
@@ -33,28 +32,4 @@ export function toObjectLines(partitions: readonly NumberedPartition[]): string[
       }),
     ),
   );
-}
-
-export function toSetLines(sets: readonly number[], partitions: readonly NumberedPartition[]): string[] {
-  const byNumber = new Map(
-    partitions.flatMap(({ first, objects }) => objects.map((object, i) => [first + i, object] as const)),
-  );
-  return sets.map((number) => {
-    const numbers = objectsOfSet(number);
-    const objects = numbers.map((each) => byNumber.get(each)!);
-    const { accountId, region } = objects[0]!.object;
-    return toLine({
-      kind: 'set',
-      ...{ number, account: accountId, region, label: String(readSetNumber(number).side) },
-      firstSeen: timeOf(Math.min, objects, 'firstSeen'),
-      lastSeen: timeOf(Math.max, objects, 'lastSeen'),
-      content: numbers.join(','),
-    });
-  });
-}
-
-type Pick = (a: number, b: number) => number;
-
-function timeOf(pick: Pick, objects: readonly IndexedObject[], time: 'firstSeen' | 'lastSeen'): number | null {
-  return objects.map((object) => object[time]).reduce((a, b) => leastOf(pick, a, b), null);
 }

@@ -46,7 +46,7 @@ function isLater({ object: a }: IndexedObject, { object: b }: IndexedObject): bo
 }
 
 /** One of the two where the other is absent. */
-export function leastOf(pick: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
+function leastOf(pick: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return pick(a, b);
 }

@@ -98,16 +98,20 @@ export function readText(text: string): NaiveIndex {
   const objects = new Map(
     rows.filter(([kind]) => kind === 'object' || kind === 'unfinished').map((row) => [row[1]!, named(row)]),
   );
-  const sets = new Map(rows.filter(([kind]) => kind === 'set').map((row) => [row[1]!, row]));
   const index: NaiveIndex = new Map();
   for (const [kind, number, , , label, , , content] of rows) {
     if (kind !== 'ipv4' && kind !== 'ipv6') continue;
-    const set = sets.get(number!)!;
+    const [group, side, mask] = [
+      Math.floor(Number(number) / 45),
+      (Math.floor(Number(number) / 15) % 3) + 1,
+      (Number(number) % 15) + 1,
+    ];
+    const numbers = [0, 1, 2, 3].filter((bit) => mask & (2 ** bit)).map((bit) => String(group * 4 + bit));
     for (const address of kind === 'ipv6' ? content!.split(' ') : expandIpv4(label!, content!)) {
-      for (const object of set[7]!.split(',')) {
+      for (const object of numbers) {
         const { identity, etag } = objects.get(object)!;
         const key = `${address} ${identity} ${etag}`;
-        index.set(key, (index.get(key) ?? 0) | Number(set[4]));
+        index.set(key, (index.get(key) ?? 0) | side);
       }
     }
   }
