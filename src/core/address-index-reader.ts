@@ -18,8 +18,8 @@ export type AddressIndex = {
   readonly read: ReadRange;
 };
 
-/** The end of a file of some hundred objects and blocks; what is longer takes a second read. */
-const END_BYTES = 32 * 1024;
+/** All of a small part; of others what is needed of some hundred objects and blocks. What is longer takes a second read. */
+const END_BYTES = 64 * 1024;
 const MOST_OBJECTS = 2 ** 26;
 
 /** Opens a file. Throws AddressIndexDamaged where it is not whole or not an index. */
@@ -35,8 +35,15 @@ export async function openAddressIndex(file: string, read: ReadRange): Promise<A
     const objects: (IndexedObject | undefined)[] = [];
     for (const row of rows.slice(0, -1)) objects[toNumber(row[1], MOST_OBJECTS)] = toObject(row);
     const directory = toDirectory(rows.at(-1));
-    return { file, objects, directory, sizeBytes: tail.offset + tail.length + TAIL_BYTES, read };
+    const sizeBytes = tail.offset + tail.length + TAIL_BYTES;
+    return { file, objects, directory, sizeBytes, read: end.length === sizeBytes ? readFrom(end) : read };
   });
+}
+
+/** What has been read as a whole is not asked for again. */
+function readFrom(whole: Uint8Array): ReadRange {
+  return async (range) =>
+    'last' in range ? whole.subarray(-range.last) : whole.subarray(range.from, range.from + range.length);
 }
 
 /** The addresses of neighbouring blocks, line by line, of the sets that are wanted. */

@@ -116,7 +116,7 @@ describe('findObjects', () => {
   });
 
   it('reads many blocks, and those of a few addresses alone', async () => {
-    const words = Array.from({ length: 40_000 }, (_, i): [number, number] => [Math.imul(i + 1, 0x9e3779b1) >>> 0, 3]);
+    const words = Array.from({ length: 100_000 }, (_, i): [number, number] => [Math.imul(i + 1, 0x9e3779b1) >>> 0, 3]);
     const objects = new Map<string, string>();
     const store = await index([{ ...toObject(0), seen: toSeen(words, [['2'.repeat(32), 1]]) }], 1, objects);
     let bytes = 0;
