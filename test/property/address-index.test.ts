@@ -1,4 +1,6 @@
 /** Files of the address index: what is written is what the text says and what the reader reads. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +9,7 @@ import { encodeAddressIndex } from '../../src/core/address-index-writer.ts';
 import { decodeTail } from '../../src/core/index-tail.ts';
 import { readIpv6, writeIpv6 } from '../../src/core/ipv6-text.ts';
 import { runs } from './runs.ts';
-import { anyDay, readText, type Seen, toNaiveIndex, toObject, toSeen } from './seen.ts';
+import { anyDay, openBytes, readText, type Seen, toNaiveIndex, toObject, toSeen } from './seen.ts';
 
 async function encode(day: readonly Seen[]): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(encodeAddressIndex(day)));
@@ -39,6 +41,29 @@ describe('an index file as text', () => {
     }));
     const file = await encode(day);
     expect(readText(gunzipSync(file).toString())).toEqual(toNaiveIndex(day));
+  });
+
+  it('is what gzip itself takes for gzip', async () => {
+    const file = await encode(
+      [0, 1, 2].map((serial) => ({ ...toObject(serial), seen: toSeen([[serial, 3]], [['2'.repeat(32), 1]]) })),
+    );
+    expect(execFileSync('gzip', ['-dc'], { input: file })).toEqual(gunzipSync(file));
+  });
+
+  it('is opened with thousands of objects, which its last 64 KiB do not hold', async () => {
+    const day = Array.from({ length: 4000 }, (_, i): Seen => {
+      const { object, ...times } = toObject(i * 3);
+      const etag = createHash('md5').update(String(i)).digest('hex');
+      return { object: { ...object, etag }, ...times, seen: toSeen([[i, 1]], []) };
+    });
+    const file = await encode(day);
+    expect(decodeTail(file)!.length).toBeGreaterThan(64 * 1024);
+    const { objects, directory } = await openBytes(file);
+    const expected = day.map(({ seen: _, ...object }) => object);
+    expect(new Set(objects.map((each) => JSON.stringify(each)))).toEqual(
+      new Set(expected.map((each) => JSON.stringify(each))),
+    );
+    expect(directory.partitions).toHaveLength(1);
   });
 
   it('names objects in which no address was seen', async () => {
