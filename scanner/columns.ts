@@ -271,13 +271,13 @@ function isDigitRun(from: usize, length: u32, fields: u32): bool {
   const high = (digitsAt(from + 32) as u64) | ((digitsAt(from + 48) as u64) << 16);
   const digits = low | (high << 32);
   const end = (1 as u64) << (length as u64);
-  const others = ~digits & (end - 1);
+  const others = (~digits & (end - 1)) | end;
   const pairs = digits & (digits >> 1);
   const fours = pairs & (pairs >> 2);
   const eights = fours & (fours >> 4);
-  // None at the beginning, none at the end, no two together, no sixteen digits together.
-  const odd = (others & ((others << 1) | 1 | (end >> 1))) | (eights & (eights >> 8));
-  return ((length < 64) & (odd == 0) & ((popcnt(others) as u32) == fields - 1)) != 0;
+  // None at the beginning, no two together (the byte behind is one of them), no sixteen digits together.
+  const odd = (others & ((others << 1) | 1)) | (eights & (eights >> 8));
+  return ((length < 64) & (odd == 0) & ((popcnt(others) as u32) == fields)) != 0;
 }
 
 // @ts-ignore: decorator

@@ -26,6 +26,7 @@ import {
   EVENTS_FULL,
   events,
   HEADER_LINE,
+  isInLongLine,
   lineStart,
   NO_LINE,
   RUN_FULL,
@@ -199,7 +200,7 @@ function copyText(isAll: bool): i32 {
 /** A last line without LF is a record only where nothing was cut off behind it. */
 function end(isWhole: bool): void {
   hasEnded = true;
-  if (!isWhole || lineStart() == outputEnd()) return;
+  if (!isWhole || (lineStart() == outputEnd() && !isInLongLine)) return;
   store<u8>(outputEnd(), 10);
   markSeparator(outputEnd(), true);
 }

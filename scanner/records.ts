@@ -80,7 +80,7 @@ let start: usize = 0;
 let separatorsBefore: u32 = 0;
 /** The next line's end in LINE_ENDS. */
 let lineEnd: usize = LINE_ENDS;
-let isInLongLine: bool = false;
+export let isInLongLine: bool = false;
 
 /** What `scanRecords` answers. */
 export const LINES_DONE: i32 = 0;
@@ -159,7 +159,7 @@ export function scanRecords(): i32 {
     if (fieldCount != 0) {
       if (isInLongLine || end - start > LONGEST_LINE_BYTES) tooLong++;
       else if (isFitting) judgeLine(start, end);
-      else if (!isBlank(start, end)) addMalformed(EVENT_FIELD_COUNT, start, end);
+      else addMalformed(EVENT_FIELD_COUNT, start, end);
     }
     endLine();
   }
@@ -343,8 +343,9 @@ function readSeconds(from: usize, to: usize): i64 {
   return value;
 }
 
-/** Counts the line, or names it to the host if it may be a header again. A file of short lines must not flood the host. */
+/** Counts the line, unless it is blank, or names it to the host if it may be a header again. A file of short lines must not flood the host. */
 function addMalformed(kind: u32, start: usize, end: usize): void {
+  if (isBlank(start, end)) return;
   if (mayBeHeader(start, end)) addEvent(kind, start, end);
   else if (kind == EVENT_FIELD_COUNT) wrongFieldCounts++;
   else if (kind == EVENT_ADDRESS) wrongAddresses++;

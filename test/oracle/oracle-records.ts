@@ -9,6 +9,8 @@ export type OracleKey = { readonly name: string; readonly account: string; reado
 export type OracleRow = ReadonlyMap<string, string>;
 export type ObjectRows = {
   readonly rows: readonly OracleRow[];
+  /** The line of each row, and its number from 1. */
+  readonly lines: readonly { readonly text: string; readonly number: number }[];
   readonly malformed: number;
   readonly isUsable: boolean;
 };
@@ -16,6 +18,8 @@ export type ObjectRows = {
 const ADDRESSES = ['srcaddr', 'dstaddr', 'pkt-srcaddr', 'pkt-dstaddr'];
 const NUMBERS = ['packets', 'bytes', 'start', 'end', 'srcport', 'dstport', 'protocol'];
 const LARGEST = 9223372036854775807n;
+/** No line of a log is as long; a longer one is no row. */
+const LONGEST_LINE_BYTES = 65_536;
 
 /** Undefined for foreign keys. */
 export function readKey(key: string): OracleKey | undefined {
@@ -40,25 +44,38 @@ export function readKey(key: string): OracleKey | undefined {
 }
 
 export function readRows(object: OracleObject): ObjectRows {
-  const lines = object.text.split('\n');
-  const last = lines.pop()!;
+  const complete = object.text.split('\n');
   // What follows the last LF is a line of its own only where the object ends by itself.
-  const complete = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-  if (last !== '' && !object.isDamaged) complete.push(last);
-  const filled = complete.filter((line) => line !== '');
-  const header = filled[0]?.split(' ');
-  if (header === undefined || !header.includes('srcaddr') || !header.includes('dstaddr')) {
-    return { rows: [], malformed: 0, isUsable: false };
+  if (complete.at(-1) === '' || object.isDamaged) complete.pop();
+  const filled = complete
+    .map((raw, i) => ({ raw, text: raw.endsWith('\r') ? raw.slice(0, -1) : raw, number: i + 1 }))
+    .filter(({ raw }) => !isBlank(raw));
+  const header = filled[0]?.text.split(' ');
+  const isTooLong = Buffer.byteLength(filled[0]?.raw ?? '') > LONGEST_LINE_BYTES;
+  if (header === undefined || isTooLong || !header.includes('srcaddr') || !header.includes('dstaddr')) {
+    return { rows: [], lines: [], malformed: 0, isUsable: false };
   }
   const rows: OracleRow[] = [];
-  let malformed = 0;
-  for (const line of filled.slice(1)) {
-    const values = line.split(' ');
-    const row = new Map(header.map((name, i) => [name, values[i] ?? '']));
-    if (values.length !== header.length || isMalformed(row)) malformed++;
-    else rows.push(row);
+  const lines: { text: string; number: number }[] = [];
+  for (const { raw, text, number } of filled.slice(1)) {
+    const row = Buffer.byteLength(raw) > LONGEST_LINE_BYTES ? undefined : readRow(header, text.split(' '));
+    if (row === undefined) continue;
+    rows.push(row);
+    lines.push({ text, number });
   }
-  return { rows, malformed, isUsable: true };
+  return { rows, lines, malformed: filled.length - 1 - rows.length, isUsable: true };
+}
+
+function isBlank(text: string): boolean {
+  return [...text].every((character) => ' \t\v\f\r'.includes(character));
+}
+
+/** Of two columns under one name the first is meant. Undefined: malformed. */
+function readRow(header: readonly string[], values: readonly string[]): OracleRow | undefined {
+  if (values.length !== header.length) return undefined;
+  const row = new Map<string, string>();
+  for (const [i, name] of header.entries()) if (!row.has(name)) row.set(name, values[i]!);
+  return isMalformed(row) ? undefined : row;
 }
 
 function isMalformed(row: OracleRow): boolean {
