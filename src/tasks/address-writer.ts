@@ -24,6 +24,8 @@ export class AddressWriter {
   readonly #mostWords: number;
   #seen: Seen[] = [];
   #words = 0;
+  /** The last object is read to its end when another comes. */
+  #isLastRead = true;
 
   constructor(store: ObjectStore, mostWords = MOST_WORDS) {
     this.#store = store;
@@ -32,8 +34,7 @@ export class AddressWriter {
 
   /** Takes what an object holds, or more of it, and keeps it: its pieces come one after another. */
   async add(object: StoredLogObject, seen: SeenAddresses, times: SeenTimes): Promise<void> {
-    const last = this.#seen.at(-1);
-    if (last !== undefined && last.object.key !== object.key) this.#seen.splice(-1, 1, { ...last, isWhole: true });
+    if (this.#seen.at(-1)?.object.key !== object.key) this.#endLast();
     this.#seen.push({ object, isWhole: false, ...times, seen });
     this.#words += seen.ipv4.length + seen.ipv6.length / 4;
     if (this.#words < this.#mostWords) return;
@@ -42,11 +43,21 @@ export class AddressWriter {
     this.#seen = [{ object, isWhole: false, ...times, seen: NOTHING }];
   }
 
+  /** The object, added last, could not be read for a reason that may pass: who looks for addresses reads it again. */
+  leaveUnfinished({ key }: StoredLogObject): void {
+    if (this.#seen.at(-1)?.object.key === key) this.#isLastRead = false;
+  }
+
   async close(): Promise<void> {
-    const last = this.#seen.pop();
-    if (last !== undefined) this.#seen.push({ ...last, isWhole: true });
+    this.#endLast();
     await this.#flush();
     this.#seen = [];
+  }
+
+  #endLast(): void {
+    const last = this.#seen.at(-1);
+    if (last !== undefined) this.#seen.splice(-1, 1, { ...last, isWhole: this.#isLastRead });
+    this.#isLastRead = true;
   }
 
   async #flush(): Promise<void> {

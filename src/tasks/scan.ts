@@ -88,6 +88,7 @@ async function scanObject(object: StoredLogObject, shared: ChunkScan): Promise<O
   const { set, reader, evidence, addresses, ports, isLastAttempt } = shared;
   let matches = 0;
   let toldMatches = 0;
+  let isUnread = false;
   const seen: Parameters<NonNullable<ObjectSink['onSeen']>>[] = [];
   const sink: ObjectSink = {
     onCandidate: (line, lineNumber, format) => {
@@ -103,9 +104,13 @@ async function scanObject(object: StoredLogObject, shared: ChunkScan): Promise<O
       await evidence.drained();
       for (const told of seen.splice(0)) await addresses?.add(object, ...told);
     },
-    judgeUnread: (error) => judgeUnread(error, isLastAttempt),
+    judgeUnread: (error) => {
+      isUnread = true;
+      return judgeUnread(error, isLastAttempt);
+    },
   };
   const scanned = await reader.read(() => ports.logs.open(object.key), sink);
+  if (isUnread) addresses?.leaveUnfinished(object);
   ports.onProgress?.({ objects: 1, bytes: 0, records: 0, matches: 0 });
   const hasHeader = scanned.format !== undefined;
   return { object, content: judgeContent(scanned, object), hasHeader, counts: scanned.counts, matches };

@@ -68,6 +68,18 @@ it('does not call an object whole of which more may come', async () => {
   expect(wholeObjects(await write(pieces, 1))).toEqual(new Set(pieces.map(({ object }) => object.identity)));
 });
 
+it('does not call an object whole that could not be read', async () => {
+  const objects = new Map<string, string>();
+  const writer = new AddressWriter(openMemoryStore(objects));
+  for (const serial of [0, 1, 2, 3]) {
+    await writer.add(objectOf(serial).object, toSeen([[serial, 1]], []), { firstSeen: 1, lastSeen: 2 });
+    if (serial % 2 === 1) writer.leaveUnfinished(objectOf(serial).object);
+  }
+  await writer.close();
+  expect(wholeObjects(objects)).toEqual(new Set([0, 2].map((serial) => objectOf(serial).object.identity)));
+  expect(unite(objects).size).toBe(4);
+});
+
 it('writes nothing for a chunk without objects', async () => {
   expect((await write([], undefined)).size).toBe(0);
 });

@@ -97,7 +97,37 @@ function readableLines(bytes: Uint8Array): string[] {
     .slice(1, -1);
 }
 
+/** What the address index says of the objects. */
+async function readIndex(): Promise<string[]> {
+  const store = openFolderStore(world.home);
+  const [key] = await Array.fromAsync(store.list('addresses/'));
+  const lines = gunzipSync((await store.bytes(key!))!)
+    .toString()
+    .split('\n');
+  const objects = lines.map((line) => line.split('\t')).filter(([kind]) => kind === 'object' || kind === 'unfinished');
+  return objects.map(([kind, , , , identity, first, last]) => `${kind} ${identity} ${first} ${last}`);
+}
+
 const isHit = (line: string) => line.includes('203.0.113.');
+
+it.runIf(readKernel() !== undefined)(
+  'Scan indexes every object, and calls none whole that it could not read',
+  async () => {
+    const contents = [
+      gzipSync(TEXT),
+      new LogObjectUnreadable('AccessDenied'),
+      gzipSync(TEXT).subarray(0, 400),
+      gzipSync(''),
+    ];
+    await scanObjects(contents, openReader);
+    expect(await readIndex()).toEqual([
+      'object 0.log.gz 1788220800 1788220907',
+      'unfinished 1.log.gz  ',
+      expect.stringMatching(/^object 2\.log\.gz 1788220800 17882208\d\d$/),
+      'object 3.log.gz  ',
+    ]);
+  },
+);
 
 describe.each([
   // Without a built kernel openReader is the other one.
