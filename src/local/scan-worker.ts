@@ -13,13 +13,35 @@ const reply = (message: ScanReply): void => parentPort?.postMessage(message);
 
 parentPort?.on('message', async (input: ScanRequest) => {
   try {
-    const onProgress = (progress: ScanProgress) => reply({ progress });
-    reply({
-      output: await scan(input, { store, logs: logFiles, reader: openReader, indicatorSet, onProgress }),
-    });
+    const told = progressTeller();
+    const ports = { store, logs: logFiles, reader: openReader, indicatorSet, onProgress: told.add };
+    const output = await scan(input, ports);
+    told.flush();
+    reply({ output });
   } catch (error) {
     // An error loses its name on the way; the state machine retries and catches by it.
     const { name, message, stack } = error as Error;
     reply({ failure: { name, message, stack } });
   }
 });
+
+/** Adds progress up and tells of it some ten times a second: a message for each piece read took a fiftieth of the scan. */
+function progressTeller(): { readonly add: (progress: ScanProgress) => void; readonly flush: () => void } {
+  let sum: ScanProgress = { objects: 0, bytes: 0, records: 0, matches: 0 };
+  let lastTold = performance.now();
+  const flush = (): void => {
+    reply({ progress: sum });
+    sum = { objects: 0, bytes: 0, records: 0, matches: 0 };
+    lastTold = performance.now();
+  };
+  const add = ({ objects, bytes, records, matches }: ScanProgress): void => {
+    sum = {
+      objects: sum.objects + objects,
+      bytes: sum.bytes + bytes,
+      records: sum.records + records,
+      matches: sum.matches + matches,
+    };
+    if (performance.now() - lastTold > 100) flush();
+  };
+  return { add, flush };
+}

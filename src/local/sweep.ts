@@ -40,8 +40,8 @@ export type SweepSummary = Executed['summary'] & {
 
 export type SweepResult = Omit<Executed, 'summary'> & { readonly summary: SweepSummary };
 
-/** A handful of parts of a day is read as fast as one file. */
-const LEAST_PARTS = 9;
+/** So many parts of a day, as a sweep each hour leaves them, are read as fast as one file for each account and region. */
+const LEAST_PARTS = 25;
 
 /** Runs ingest and one execution per batch; repeating it changes nothing in the home. */
 export async function sweep(request: SweepRequest): Promise<SweepResult> {
