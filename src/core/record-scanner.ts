@@ -93,17 +93,21 @@ export class RecordScanner {
   #countLongLine(): void {
     this.#isInLongLine = false;
     this.#lineNumber++;
-    if (this.#hasFirstLine) this.counts.malformed['too long']++;
+    if (this.format !== undefined) this.counts.malformed['too long']++;
     this.#hasFirstLine = true;
   }
 
   #scanFirstLine(at: number): number {
     const lineEnd = this.#checker.buffer.indexOf(LF, at);
+    if (lineEnd - at > LONGEST_LINE_BYTES) {
+      this.#countLongLine();
+      return lineEnd + 1;
+    }
     this.#lineNumber++;
     const line = this.#readLine(at, lineEnd);
     if (line.trim() === '') return lineEnd + 1;
     this.#hasFirstLine = true;
-    this.format = lineEnd - at > LONGEST_LINE_BYTES ? undefined : parseHeader(line);
+    this.format = parseHeader(line);
     if (this.format !== undefined) this.#checker.setFormat(toFieldKinds(this.format));
     return lineEnd + 1;
   }

@@ -18,7 +18,7 @@ export type ObjectRows = {
 const ADDRESSES = ['srcaddr', 'dstaddr', 'pkt-srcaddr', 'pkt-dstaddr'];
 const NUMBERS = ['packets', 'bytes', 'start', 'end', 'srcport', 'dstport', 'protocol'];
 const LARGEST = 9223372036854775807n;
-/** No line of a log is as long; a longer one is no row. */
+/** No line of a log is as long; a longer one is no row, whatever is in it, and no header. */
 const LONGEST_LINE_BYTES = 65_536;
 
 /** Undefined for foreign keys. */
@@ -49,21 +49,24 @@ export function readRows(object: OracleObject): ObjectRows {
   if (complete.at(-1) === '' || object.isDamaged) complete.pop();
   const filled = complete
     .map((raw, i) => ({ raw, text: raw.endsWith('\r') ? raw.slice(0, -1) : raw, number: i + 1 }))
-    .filter(({ raw }) => !isBlank(raw));
+    .filter(({ raw }) => isTooLong(raw) || !isBlank(raw));
   const header = filled[0]?.text.split(' ');
-  const isTooLong = Buffer.byteLength(filled[0]?.raw ?? '') > LONGEST_LINE_BYTES;
-  if (header === undefined || isTooLong || !header.includes('srcaddr') || !header.includes('dstaddr')) {
+  if (header === undefined || isTooLong(filled[0]!.raw) || !header.includes('srcaddr') || !header.includes('dstaddr')) {
     return { rows: [], lines: [], malformed: 0, isUsable: false };
   }
   const rows: OracleRow[] = [];
   const lines: { text: string; number: number }[] = [];
   for (const { raw, text, number } of filled.slice(1)) {
-    const row = Buffer.byteLength(raw) > LONGEST_LINE_BYTES ? undefined : readRow(header, text.split(' '));
+    const row = isTooLong(raw) ? undefined : readRow(header, text.split(' '));
     if (row === undefined) continue;
     rows.push(row);
     lines.push({ text, number });
   }
   return { rows, lines, malformed: filled.length - 1 - rows.length, isUsable: true };
+}
+
+function isTooLong(text: string): boolean {
+  return Buffer.byteLength(text) > LONGEST_LINE_BYTES;
 }
 
 function isBlank(text: string): boolean {

@@ -8,6 +8,8 @@ import type { ObjectReader, ObjectScan } from '../../src/core/object-reader.ts';
 import { type KernelModule, REACH, type ScanKernel } from '../../src/core/scan-kernel.ts';
 import { textReader } from '../../src/core/text-reader.ts';
 import { readKernel } from '../../src/local/scan-kernel.ts';
+import { holds, readAddress, readNetwork } from '../oracle/oracle-address.ts';
+import { readRows } from '../oracle/oracle-records.ts';
 
 /** Of both families, small and large; what the tests' records hold lies in some of these and beside them. */
 export const NETWORKS = ['203.0.113.0/24', '198.51.100.7', '2001:db8:77::/48', '192.0.2.1', '8.0.0.0/9'];
@@ -57,6 +59,36 @@ export function rivals(set = toSet(NETWORKS), kernel: KernelModule = readKernel(
       return kernelScan.opened === 1;
     },
   };
+}
+
+const byText = textReader(toSet(NETWORKS));
+const networks = NETWORKS.map((text) => readNetwork(text)!);
+const ADDRESSES = ['srcaddr', 'dstaddr', 'pkt-srcaddr', 'pkt-dstaddr'];
+
+/** Holds what TypeScript says of a text against the oracle: records, lines that are none, records by status, candidates. */
+export async function expectJudged(bytes: Uint8Array, pieceBytes?: number): Promise<void> {
+  const { counts, format, candidates } = (await scan(bytes, byText, pieceBytes)).scanned;
+  const malformed = Object.values(counts.malformed).reduce((sum, count) => sum + count, 0);
+  const { records, statuses } = counts;
+  expect({ isUsable: format !== undefined, records, malformed, statuses, candidates }).toEqual(judge(bytes));
+}
+
+function judge(bytes: Uint8Array) {
+  const { rows, lines, malformed, isUsable } = readRows({
+    key: '',
+    text: Buffer.from(bytes).toString(),
+    isDamaged: false,
+  });
+  const statuses: Record<string, number> = {};
+  const candidates: string[] = [];
+  for (const [i, row] of rows.entries()) {
+    const status = row.get('log-status') ?? 'OK';
+    if (status !== 'OK') statuses[status] = (statuses[status] ?? 0) + 1;
+    const found = ADDRESSES.map((name) => readAddress(row.get(name) ?? '-')).filter((address) => address !== undefined);
+    const isHit = found.some((address) => networks.some((network) => holds(network, address)));
+    if (status === 'OK' && isHit) candidates.push(`${lines[i]!.number} ${lines[i]!.text}`);
+  }
+  return { isUsable, records: rows.length, malformed, statuses, candidates };
 }
 
 /** Runs a kernel over gzip without zlib at its side; undefined where the kernel leaves the bytes to zlib. */
