@@ -39,11 +39,11 @@ async function holders(address: string): Promise<number> {
   return (await findObjects(compileIndicators([indicator]), window, openFolderStore(world.home))).holding.length;
 }
 
-it('leave a handful of parts, and compact more', async () => {
-  for (let serial = 0; serial < 8; serial++) await sweepOne(serial);
-  expect(indexFiles()).toHaveLength(8);
-  expect([await holders('10.0.0.3'), await holders('192.0.2.9'), await holders('192.0.2.8')]).toEqual([1, 8, 0]);
-  await sweepOne(8);
+it('leave up to 24 parts of a day, and compact more', async () => {
+  for (let serial = 0; serial < 24; serial++) await sweepOne(serial);
+  expect(indexFiles()).toHaveLength(24);
+  expect([await holders('10.0.0.3'), await holders('192.0.2.9'), await holders('192.0.2.8')]).toEqual([1, 24, 0]);
+  await sweepOne(24);
   expect(indexFiles()).toEqual([expect.stringMatching(/^compacted_000001_111122223333_us-east-1_/)]);
-  expect([await holders('10.0.0.3'), await holders('192.0.2.9'), await holders('192.0.2.8')]).toEqual([1, 9, 0]);
+  expect([await holders('10.0.0.3'), await holders('192.0.2.9'), await holders('192.0.2.8')]).toEqual([1, 25, 0]);
 });
