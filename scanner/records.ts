@@ -38,7 +38,7 @@ import {
 import { holdsIpv4, holdsIpv6, mayHoldIpv4 } from './indicators';
 import { areNumbers, findRole, foundFrom, foundTo, isBlank, mayBeHeader, nameFailure } from './odd-lines';
 import { DESTINATION, mustTakeRun, noteIpv4, noteIpv6, SOURCE } from './seen';
-import { addMark, LONGEST_LINE_BYTES } from './text-buffer';
+import { addMark, LONGEST_LINE_BYTES, marksAt } from './text-buffer';
 import { LINE_ENDS, lineEndsStop, passedSeparators } from './text-pass';
 
 const SPACE: u8 = 32;
@@ -311,7 +311,8 @@ function countStatus(from: usize, to: usize): void {
 @inline
 function noteTimes(lineEnd: usize): void {
   const end = endOf(END_ROLE);
-  if (areTimesLast && ((load<u8>(end - 11) == SPACE) & (load<u8>(end - 22) == SPACE)) != 0) {
+  // Of the 22 bytes before the end of the second, the first and the twelfth separate fields, and no other.
+  if (areTimesLast && (marksAt(end - 22) & 0x3fffff) == 0x801) {
     leastStart = min(leastStart, readTenDigits(end - 21) as u64);
     greatestEnd = max(greatestEnd, readTenDigits(end - 10));
   } else noteOddTimes(lineEnd);

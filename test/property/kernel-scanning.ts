@@ -6,9 +6,10 @@ import { compileIndicators, type IndicatorSet } from '../../src/core/indicator-s
 import { kernelReaders } from '../../src/core/kernel-reader.ts';
 import type { ObjectReader, ObjectScan } from '../../src/core/object-reader.ts';
 import { type KernelModule, REACH, type ScanKernel } from '../../src/core/scan-kernel.ts';
+import type { SeenAddresses, SeenTimes } from '../../src/core/seen-addresses.ts';
 import { textReader } from '../../src/core/text-reader.ts';
 import { readKernel } from '../../src/local/scan-kernel.ts';
-import { holds, readAddress, readNetwork } from '../oracle/oracle-address.ts';
+import { holds, readAddress, readNetwork, writeAddress } from '../oracle/oracle-address.ts';
 import { readRows } from '../oracle/oracle-records.ts';
 
 /** Of both families, small and large; what the tests' records hold lies in some of these and beside them. */
@@ -32,9 +33,9 @@ export type Scan = {
 export async function scan(bytes: Uint8Array, reader: ObjectReader, pieceBytes = 65_536): Promise<Scan> {
   const candidates: string[] = [];
   let opened = 0;
-  const open = async function* () {
+  const open = () => {
     opened++;
-    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+    return inPieces(bytes, pieceBytes);
   };
   const scanned = await reader.read(open, {
     onCandidate: (line, number) => candidates.push(`${number} ${line}`),
@@ -46,11 +47,56 @@ export async function scan(bytes: Uint8Array, reader: ObjectReader, pieceBytes =
   return { scanned: { ...scanned, candidates }, opened };
 }
 
+/** Addresses as the oracle writes them → sides, and the times of the last call; how many calls there were. */
+export type Seen = { readonly sides: Map<string, number>; readonly times: SeenTimes; readonly calls: number };
+
+/** What a reader tells the address index of an object; all that it says is held against the rules of seen-addresses.ts. */
+export async function scanSeen(bytes: Uint8Array, reader: ObjectReader, pieceBytes = 65_536): Promise<Seen> {
+  const sides = new Map<string, number>();
+  let times: SeenTimes = { firstSeen: null, lastSeen: null };
+  let calls = 0;
+  await reader.read(() => inPieces(bytes, pieceBytes), {
+    onCandidate: () => {},
+    onStep: async () => {},
+    onSeen: (seen, now) => {
+      calls++;
+      times = now;
+      for (const [address, side] of toSides(seen)) sides.set(address, (sides.get(address) ?? 0) | side);
+    },
+    judgeUnread: (error) => {
+      throw error;
+    },
+  });
+  return { sides, times, calls };
+}
+
+function toSides({ ipv4, ipv4Sides, ipv6, ipv6Sides }: SeenAddresses): [string, number][] {
+  const fours = [...ipv4].map((word, i): [string, number] => [
+    writeAddress({ family: 4, value: BigInt(word) }),
+    ipv4Sides[i]!,
+  ]);
+  const hex = Buffer.from(ipv6).toString('hex');
+  const sixes = [...ipv6Sides].map((side, i): [string, number] => [hex.slice(i * 32, i * 32 + 32), side]);
+  for (const ascending of [[...ipv4], sixes.map(([text]) => text)]) {
+    expect(ascending.every((value, i) => i === 0 || ascending[i - 1]! < value)).toBe(true);
+  }
+  expect([ipv4Sides.length, ipv6.length]).toEqual([ipv4.length, ipv6Sides.length * 16]);
+  return [
+    ...fours,
+    ...sixes.map(([text, side]): [string, number] => [writeAddress({ family: 6, value: BigInt(`0x${text}`) }), side]),
+  ];
+}
+
+async function* inPieces(bytes: Uint8Array, pieceBytes: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+}
+
 /** Readers by a kernel and by zlib; the kernel is the built one, or another of the same source. */
 export function rivals(set = toSet(NETWORKS), kernel: KernelModule = readKernel()!) {
   const byKernel = kernelReaders(kernel)(set);
   const byZlib = textReader(set);
   return {
+    byKernel,
     /** True if the kernel did without zlib. */
     expectSame: async (bytes: Uint8Array, pieceBytes?: number): Promise<boolean> => {
       const kernelScan = await scan(bytes, byKernel, pieceBytes);
