@@ -310,12 +310,12 @@ function countStatus(from: usize, to: usize): void {
 // @ts-ignore: decorator
 @inline
 function noteTimes(lineEnd: usize): void {
+  if (!areTimesLast) return noteOddTimes(lineEnd);
   const end = endOf(END_ROLE);
   // Of the 22 bytes before the end of the second, the first and the twelfth separate fields, and no other.
-  if (areTimesLast && (marksAt(end - 22) & 0x3fffff) == 0x801) {
-    leastStart = min(leastStart, readTenDigits(end - 21) as u64);
-    greatestEnd = max(greatestEnd, readTenDigits(end - 10));
-  } else noteOddTimes(lineEnd);
+  if ((marksAt(end - 22) & 0x3fffff) != 0x801) return noteOddTimes(lineEnd);
+  leastStart = min(leastStart, readTenDigits(end - 21) as u64);
+  greatestEnd = max(greatestEnd, readTenDigits(end - 10));
 }
 
 export function noteOddTimes(lineEnd: usize): void {
