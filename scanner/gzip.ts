@@ -17,6 +17,8 @@ const HAS_NAME: u32 = 8;
 const HAS_COMMENT: u32 = 16;
 const FIXED_HEADER_BYTES: usize = 10;
 const TRAILER_BYTES: isize = 8;
+/** A longer header is zlib's to read: it would be gone over again with each piece that comes. */
+const MOST_HEADER_BYTES: isize = 4096;
 
 let place: u32 = AT_HEADER;
 let members: u32 = 0;
@@ -72,7 +74,7 @@ function beginMember(isFinal: bool): i32 {
   const start = inputAt();
   const end = start + (left as usize);
   const dataAt = findData(start, end);
-  if (dataAt == 0) return isFinal ? CORRUPT : INPUT_USED;
+  if (dataAt == 0) return isFinal || left > MOST_HEADER_BYTES ? CORRUPT : INPUT_USED;
   if (dataAt == NO_GZIP || isPadded) return CORRUPT;
   setInput(dataAt, end);
   beginOutput();

@@ -35,6 +35,8 @@ const AT_END: u32 = 3;
 let mode: u32 = AT_BLOCK;
 let isLastBlock: bool = false;
 let storedLeft: u32 = 0;
+/** Whether the tables hold the fixed codes: a block of them may be ten bits long, and building takes microseconds. */
+let isFixedBuilt: bool = false;
 
 /** Begins a gzip member's deflate data, at the input as it stands. */
 export function beginInflate(): void {
@@ -87,6 +89,8 @@ function copyStored(outputLimit: usize): i32 {
 }
 
 function buildFixed(): bool {
+  if (isFixedBuilt) return true;
+  isFixedBuilt = true;
   memory.fill(LENGTHS, 8, 144);
   memory.fill(LENGTHS + 144, 9, 112);
   memory.fill(LENGTHS + 256, 7, 24);
@@ -97,6 +101,7 @@ function buildFixed(): bool {
 }
 
 function buildDynamic(): bool {
+  isFixedBuilt = false;
   const literals = take(5) + 257;
   const distances = take(5) + 1;
   const codes = take(4) + 4;
