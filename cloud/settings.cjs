@@ -276,6 +276,7 @@ async function readNumbers(check) {
     catchUpHours: await check.whole('catchUpHours', 1, 168),
     reconcileHours: await check.whole('reconcileHours', 1, 24 * 35),
     retroHuntDays: await check.whole('retroHuntDays', 0, 3650),
+    unindexedDays: await check.whole('unindexedDays', 0, 3650),
     dataRatioBytesPerDay: String(await check.whole('dataRatioBytesPerDay', 0, 1e15)),
     dataRatioHosts: await check.whole('dataRatioHosts', 0, 40),
     // Athena's own least is 10 MB, its most 7 EB: https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html

@@ -1,12 +1,12 @@
 /** Scheduled sweep: what the last hours brought is accounted for, or is done now; once a day the address index is compacted. */
 import type { Context } from 'aws-lambda';
 import { compactDays } from '../src/tasks/compact-addresses.ts';
-import { resumeRetroHunts } from '../src/tasks/retro-hunt.ts';
+import { resumeSweeps } from '../src/tasks/past-sweeps.ts';
+import { continueRetroHunt } from '../src/tasks/retro-hunt.ts';
 import { daysBetween, shiftDay, sweepWindow } from '../src/tasks/sweep-window.ts';
 import { registerPorts } from './lambda/catalog.ts';
 import { count, logger, toHandler } from './lambda/handler.ts';
-import { listLogObjects } from './lambda/log-locations.ts';
-import { workflow } from './lambda/workflow.ts';
+import { now, retroHuntPorts, retroHuntSettings, tellRetroHunt } from './lambda/retro-hunt.ts';
 
 /** Windows of a day and more are the daily sweep's. */
 const COMPACTING_HOURS = 24;
@@ -17,22 +17,21 @@ const COMPACTED_DAYS = 400;
 const SPARE_MILLISECONDS = 240_000;
 
 export const handler = toHandler(async ({ hours }: { readonly hours: number }, context) => {
-  const now = Date.now();
-  const toDay = (time: number) => new Date(time).toISOString().slice(0, 10);
-  const window = { from: toDay(now - hours * 3_600_000), to: toDay(now), accounts: [], regions: [] };
-  const ports = { ...registerPorts, workflow, list: listLogObjects };
-  const { listed, late, conflicts, unregistered, started } = await sweepWindow(
-    window,
-    new Date(now).toISOString(),
-    ports,
-  );
-  const again = await resumeRetroHunts({ store: registerPorts.store, workflow });
+  const clock = now();
+  const today = clock.slice(0, 10);
+  const from = new Date(Date.parse(clock) - hours * 3_600_000).toISOString().slice(0, 10);
+  const window = { from, to: today, accounts: [], regions: [] };
+  const ports = { ...registerPorts, ...retroHuntPorts };
+  const { listed, late, conflicts, unregistered, started } = await sweepWindow(window, clock, ports);
+  const again = await resumeSweeps(now, ports);
+  const hunted = await continueRetroHunt(retroHuntSettings(context), now, ports);
   const givenUp = [...started, ...again].filter(({ outcome }) => outcome === 'given up');
   count({ PartitionConflicts: conflicts.length, ExecutionsFailed: givenUp.length });
   for (const conflict of conflicts) logger.error('partition is registered elsewhere', { conflict });
   for (const { execution } of givenUp) logger.error('given up', { execution });
   logger.info('swept', { ...window, listed, late, unregistered, started, again });
-  if (hours >= COMPACTING_HOURS) await compactIndex(toDay(now), context);
+  tellRetroHunt(hunted);
+  if (hours >= COMPACTING_HOURS) await compactIndex(today, context);
   return { listed, late, started: started.length };
 });
 

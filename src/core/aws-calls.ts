@@ -120,8 +120,8 @@ export function batchCalls({ scan, batches, objects, chunks, flowLogs }: BatchWo
     // The manifest, the version in force, whether any object was evaluated before; of formats, its table. A list for each chunk.
     plan: of(batches, { gets: 2 * batches + objects + (isByAthena ? flowLogs : 0), puts: chunks }),
     ...(isByAthena ? byAthena : byKernel),
-    // Results of the chunks. The execution's own, and that the manifest is done.
-    'record-result': of(batches, { gets: chunks, puts: 2 * batches, lists: batches }),
+    // Results of the chunks, the version in force. The execution's own, and that the manifest is done.
+    'record-result': of(batches, { gets: chunks + batches, puts: 2 * batches, lists: batches }),
   };
   // Plan, Scan, AnythingFound, RecordResult, Done; ReadOrQuery and ScanChunk, or BindAddresses, RunAddresses, ResolveAddresses.
   const transitions = 6 * batches + (isByAthena ? 4 : 2) * chunks;
@@ -178,8 +178,8 @@ function publishCalls({ executions, told, updated }: MatchWork): FunctionCalls {
 
 /** Sweeps by schedule. */
 export function sweepCalls({ sweeps, manifests, manifestPages, logPages, flowLogs }: SweepWork): AwsCalls {
-  // Manifests; how the views were made, of which formats; the lists in force. Formats and retro-hunts are listed.
-  const gets = manifests + 2 * sweeps + flowLogs;
+  // Manifests; how the views were made, of which formats; twice the lists in force. Formats and retro-hunts are listed.
+  const gets = manifests + 3 * sweeps + flowLogs;
   const lists = manifestPages + logPages + 2 * sweeps;
   return { ...NOTHING, functions: { sweep: of(sweeps, { gets, lists }) } };
 }

@@ -15,44 +15,64 @@ const INCIDENT_IOCS = 'indicators/incident_iocs/iocs.csv';
 /** Key of a version of the indicators, and when it came into force. */
 export type Version = { readonly indicators: string; readonly since: string };
 
+/** What a retro-hunt has to do, until all of its executions were started. */
+export type DueRetroHunt = {
+  /** Versions that log objects may have been evaluated with since the last retro-hunt came to its end. */
+  readonly against: readonly string[];
+  /** Days from this one on are done. */
+  readonly doneFrom?: string;
+};
+
+/** indicators/current.json */
+export type InForce = Version & { readonly due?: DueRetroHunt };
+
 /** The version in force; before the first list came, one without indicators. */
-export async function currentIndicators(store: ObjectStore): Promise<Version> {
+export async function currentIndicators(store: ObjectStore): Promise<InForce> {
   const current = await store.get(CURRENT);
-  if (current === undefined) return { indicators: NONE, since: '' };
-  const { indicators, since } = JSON.parse(current) as Current;
-  return { indicators, since };
+  return current === undefined ? NOTHING : (JSON.parse(current) as InForce);
 }
 
-/** indicators/current.json; a retro-hunt is due until all of its executions were started. */
-type Current = Version & { readonly isRetroHuntDue?: boolean };
+const NOTHING: InForce = { indicators: NONE, since: '' };
 
-export type Imported = Version & {
-  readonly loaded: LoadedIndicators;
-  /** True if this import changed the version, or one before it did and never came to its end. */
-  readonly isRetroHuntDue: boolean;
-};
+export type Imported = InForce & { readonly loaded: LoadedIndicators };
 
 /** Brings what lies in `incoming/` and `allow/` into force; of two imports at once, the one that saw all lists wins. */
 export async function importIncoming(own: readonly Network[], clock: string, store: ObjectStore): Promise<Imported> {
   for (;;) {
     const stored = await store.read(CURRENT);
-    const before: Current = stored === undefined ? { indicators: '', since: '' } : JSON.parse(stored.text);
+    const before: InForce = stored === undefined ? NOTHING : JSON.parse(stored.text);
     const loaded = readLists({ ...(await readIncoming(store)), own });
     const indicators = await storeIndicators(loaded, store);
-    const isRetroHuntDue = before.isRetroHuntDue === true || before.indicators !== indicators;
     await store.put(INCIDENT_IOCS, toIncidentIocs(loaded));
-    const since = before.indicators === indicators ? before.since : clock;
-    const text = JSON.stringify({ indicators, since, isRetroHuntDue });
-    if (await store.replace(CURRENT, text, stored?.version)) return { indicators, since, loaded, isRetroHuntDue };
+    const after =
+      before.indicators === indicators ? before : { indicators, since: clock, due: toDue(before, indicators) };
+    if (await store.replace(CURRENT, JSON.stringify(after), stored?.version)) return { ...after, loaded };
   }
 }
 
-/** All executions of the version's retro-hunt were started; a newer version keeps its own due. */
-export async function finishRetroHunt({ indicators, since }: Version, store: ObjectStore): Promise<void> {
-  const stored = await store.read(CURRENT);
-  const current = stored === undefined ? undefined : (JSON.parse(stored.text) as Current);
-  if (current?.indicators !== indicators || current.since !== since) return;
-  await store.replace(CURRENT, JSON.stringify({ indicators, since, isRetroHuntDue: false }), stored!.version);
+/** A retro-hunt that was still due: objects of some days are as its version has them, others as those before it. */
+function toDue(before: InForce, after: string): DueRetroHunt {
+  const against = new Set([...(before.due?.against ?? []), before.indicators]);
+  return { against: [...against].filter((version) => version !== after) };
+}
+
+/**
+ * Executions of the days from this one on were started, or, without a day, all. False if the retro-hunt is no longer this
+ * version's to go on with: another one came into force and has it due, or somebody else has ended it.
+ */
+export async function advanceRetroHunt(
+  { indicators, since }: Version,
+  doneFrom: string | undefined,
+  store: ObjectStore,
+): Promise<boolean> {
+  for (;;) {
+    const stored = await store.read(CURRENT);
+    const current: InForce = stored === undefined ? NOTHING : JSON.parse(stored.text);
+    const { due } = current;
+    if (due === undefined || current.indicators !== indicators || current.since !== since) return false;
+    const after = doneFrom === undefined ? { indicators, since } : { ...current, due: { ...due, doneFrom } };
+    if (await store.replace(CURRENT, JSON.stringify(after), stored!.version)) return true;
+  }
 }
 
 /** Lists as they lie in the store, those that are in force or about to be. */

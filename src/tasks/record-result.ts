@@ -9,6 +9,7 @@ import type { ObjectStore, QueryResults } from '../ports.ts';
 import type { CollectOutput } from './collect.ts';
 import type { DataRatioHost } from './data-ratio.ts';
 import { doneKey } from './manifest.ts';
+import { checkLists } from './past-sweeps.ts';
 import type { PublishOutput } from './publish.ts';
 import { readChunkResults } from './scan.ts';
 
@@ -61,6 +62,7 @@ export async function recordResult(
   const dataRatios = await readDataRatios(input.dataRatioRun?.results ?? [], results);
   if (dataRatios.length > 0) await store.put(dataRatioKey(input.execution), toJson(dataRatios));
   await store.put(resultKey(input.execution), `${toJson(result, 2)}\n`);
+  if (input.mode !== 'hunt') await checkLists({ ...input, indicators: input.plan.indicators }, store);
   const isInLedger = input.manifest.startsWith('manifests/') && input.mode !== 'hunt';
   if (isInLedger) await store.put(doneKey(input.manifest), '{}');
   return result;

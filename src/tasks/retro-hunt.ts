@@ -1,106 +1,185 @@
-/** Lists came, changed or went → the indicators in force, and the objects of the past evaluated anew with all of them. */
+/**
+ * Lists came, changed or went → the indicators in force, and with all of them, anew, the log objects of the past that hold an
+ * address which fares otherwise now. The address index says which those are; no others are read.
+ */
 import type { Network } from '../core/address.ts';
-import { MOST, type StoredLogObject, toManifests, toOwnBatch } from '../core/batch.ts';
-import { type ExecutionInput, toExecutionName } from '../core/execution.ts';
+import type { AddressSet } from '../core/address-membership.ts';
+import { isEmpty } from '../core/address-ranges.ts';
+import type { StoredLogObject } from '../core/batch.ts';
+import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
+import type { DamagedFile } from './address-files.ts';
+import { findChanges } from './changed-indicators.ts';
+import { findObjects } from './find-objects.ts';
 import type { LoadedIndicators } from './indicator-versions.ts';
-import { currentIndicators, finishRetroHunt, importIncoming } from './indicators-in-force.ts';
+import {
+  advanceRetroHunt,
+  currentIndicators,
+  type DueRetroHunt,
+  type InForce,
+  importIncoming,
+} from './indicators-in-force.ts';
 import { type ListedObject, selectObjects } from './ingest.ts';
-import { type Started, startExecution } from './start-execution.ts';
+import { askIndex, toSelection } from './objects-by-index.ts';
+import { evaluateAnew } from './past-sweeps.ts';
+import type { Started } from './start-execution.ts';
 import { daysBetween, type SweepWindow, shiftDay } from './sweep-window.ts';
 
 export type RetroHuntPorts = {
   readonly store: ObjectStore;
   readonly workflow: Workflow;
+  /** Log objects, as their bucket lists them. */
   readonly list: (window: SweepWindow) => AsyncIterable<ListedObject>;
 };
 
+export type RetroHuntSettings = {
+  /** Days of log objects, up to today. */
+  readonly days: number;
+  /** Of those, the last ones whose log objects are read if the index does not know them. */
+  readonly unindexedDays: number;
+  /** True if what is left is to be done another time. */
+  readonly isTimeUp?: () => boolean;
+};
+
 export type RetroHunt = {
-  readonly indicators: string;
+  /** False if everything was done before. */
   readonly isDue: boolean;
-  readonly loaded: LoadedIndicators;
+  /** False if something is left. */
+  readonly isDone: boolean;
+  /** Log objects that hold a changed address, and those of which only reading them tells. */
+  readonly holding: number;
+  readonly unindexed: number;
+  /** Files of the index that could not be read. */
+  readonly damaged: readonly DamagedFile[];
   readonly started: readonly Started[];
 };
 
-/** Brings the lists into force; where that changed anything, starts executions over so many days up to now. */
+/** Brings the lists into force; where that changes anything, starts executions over the past. */
 export async function retroHunt(
-  settings: { readonly own: readonly Network[]; readonly days: number },
+  settings: RetroHuntSettings & { readonly own: readonly Network[] },
+  now: () => string,
+  ports: RetroHuntPorts,
+): Promise<RetroHunt & { readonly indicators: string; readonly loaded: LoadedIndicators }> {
+  const { loaded, ...inForce } = await importIncoming(settings.own, now(), ports.store);
+  const { indicators } = inForce;
+  return { ...(await goOn(inForce, settings, now, ports)), indicators, loaded };
+}
+
+const NOT_DUE: RetroHunt = { isDue: false, isDone: true, holding: 0, unindexed: 0, damaged: [], started: [] };
+/** Longer than a function runs. */
+const UNDER_WAY_MILLISECONDS = 16 * 60_000;
+
+/** Goes on with a retro-hunt that was cut short; leaves alone one that may still be under way. */
+export async function continueRetroHunt(
+  settings: RetroHuntSettings,
   now: () => string,
   ports: RetroHuntPorts,
 ): Promise<RetroHunt> {
-  const { indicators, since, loaded, isRetroHuntDue: isDue } = await importIncoming(settings.own, now(), ports.store);
+  const inForce = await currentIndicators(ports.store);
+  const isUnderWay = Date.parse(now()) < Date.parse(inForce.since) + UNDER_WAY_MILLISECONDS;
+  return isUnderWay ? NOT_DUE : goOn(inForce, settings, now, ports);
+}
+
+/** So many days are looked up before executions are started: each time within minutes, of years of logs too. */
+const STEP_DAYS = 7;
+/** Days that are looked up at once. */
+const DAYS = 4;
+
+async function goOn(
+  inForce: InForce,
+  settings: RetroHuntSettings,
+  now: () => string,
+  ports: RetroHuntPorts,
+): Promise<RetroHunt> {
+  if (inForce.due === undefined) return NOT_DUE;
   // Later than that of any execution that still found the version before: of two outcomes the later one stays.
   const clock = now();
-  const today = clock.slice(0, 10);
-  const days = isDue && settings.days > 0 ? daysBetween(shiftDay(today, 1 - settings.days), today) : [];
-  const started: Started[] = [];
-  for (const day of days.reverse()) {
-    const window = { from: day, to: day, accounts: [], regions: [] };
-    const objects = await Array.fromAsync(selectObjects(ports.list(window), window));
-    const work = { mode: 'sweep', clock, indicators, since, window: {} } as const;
-    for (const input of await writeSweeps(objects, work, ports.store)) {
-      await ports.store.put(pendingKey(input.execution), JSON.stringify(input));
-      started.push(await startExecution(input, ports.workflow));
-    }
+  const changes = await findChanges(inForce.due.against, inForce.indicators, ports.store);
+  const days = isEmpty(changes) ? [] : daysLeft(inForce.due, clock.slice(0, 10), settings);
+  const readFrom = shiftDay(clock.slice(0, 10), 1 - settings.unindexedDays);
+  let all: RetroHunt = { ...NOT_DUE, isDue: true, isDone: false };
+  for (let at = 0; at < days.length; at += STEP_DAYS) {
+    if (settings.isTimeUp?.() === true) return all;
+    const step = days.slice(at, at + STEP_DAYS);
+    const found = await findStep(step, readFrom, changes, ports);
+    const started = await evaluateAnew(found.objects, inForce, { clock }, ports);
+    all = addFound(all, { ...found, started });
+    if (!(await advanceRetroHunt(inForce, step.at(-1), ports.store))) return all;
   }
-  if (isDue) await finishRetroHunt({ indicators, since }, ports.store);
-  return { indicators, isDue, loaded, started };
+  return { ...all, isDone: await advanceRetroHunt(inForce, undefined, ports.store) };
 }
 
-export type SweepWork = Pick<ExecutionInput, 'mode' | 'clock' | 'window'> & {
-  readonly indicators: string;
-  readonly since?: string;
-};
+/** Newest first. */
+function daysLeft({ doneFrom }: DueRetroHunt, today: string, { days }: RetroHuntSettings): string[] {
+  const last = doneFrom === undefined ? today : shiftDay(doneFrom, -1);
+  return daysBetween(shiftDay(today, 1 - days), last).reverse();
+}
 
-/** One execution per batch. Their manifests are no part of the ledger of what came in. */
-export async function startSweeps(
+type Found = Pick<RetroHunt, 'holding' | 'unindexed' | 'damaged'> & { readonly objects: readonly StoredLogObject[] };
+
+function addFound(all: RetroHunt, found: Omit<Found, 'objects'> & Pick<RetroHunt, 'started'>): RetroHunt {
+  return {
+    ...all,
+    holding: all.holding + found.holding,
+    unindexed: all.unindexed + found.unindexed,
+    damaged: [...all.damaged, ...found.damaged],
+    started: [...all.started, ...found.started],
+  };
+}
+
+/** What is to be evaluated anew of some days. */
+async function findStep(
+  days: readonly string[],
+  readFrom: string,
+  changes: AddressSet,
+  ports: RetroHuntPorts,
+): Promise<Found> {
+  const listed = days.filter((day) => day >= readFrom);
+  const found: Found[] = [];
+  for (const day of listed) found.push(await findListed(day, changes, ports));
+  const older = days.slice(listed.length);
+  if (older.length > 0) found.push(await findIndexed(older, changes, ports));
+  return {
+    objects: found.flatMap(({ objects }) => objects),
+    holding: found.reduce((sum, { holding }) => sum + holding, 0),
+    unindexed: found.reduce((sum, { unindexed }) => sum + unindexed, 0),
+    damaged: found.flatMap(({ damaged }) => damaged),
+  };
+}
+
+/** All log objects of the day first, then the index: what Scan puts there meanwhile is not missed. */
+async function findListed(day: string, changes: AddressSet, { store, list }: RetroHuntPorts): Promise<Found> {
+  const window = { from: day, to: day, accounts: [], regions: [] };
+  const listed = await Array.fromAsync(selectObjects(list(window), window));
+  const { holding, unindexed, damaged } = await askIndex(listed, changes, store);
+  return { objects: [...holding, ...unindexed], holding: holding.length, unindexed: unindexed.length, damaged };
+}
+
+/** The index first: log objects are listed only where some hold an address. */
+async function findIndexed(
+  days: readonly string[],
+  changes: AddressSet,
+  { store, list }: RetroHuntPorts,
+): Promise<Found> {
+  const asked = await mapConcurrently(DAYS, days, (day) =>
+    findObjects(changes, { from: day, to: day, accounts: [], regions: [] }, store),
+  );
+  const damaged = asked.flatMap((found) => found.damaged);
+  const holding = asked.flatMap((found) => found.holding).map(({ object }) => object);
+  const objects = await keepListed(holding, list);
+  return { objects, holding: objects.length, unindexed: 0, damaged };
+}
+
+/** What its bucket no longer has cannot be evaluated anew: what it showed stays. */
+async function keepListed(
   objects: readonly StoredLogObject[],
-  work: SweepWork,
-  { store, workflow }: Pick<RetroHuntPorts, 'store' | 'workflow'>,
-): Promise<Started[]> {
-  const started: Started[] = [];
-  for (const input of await writeSweeps(objects, work, store)) started.push(await startExecution(input, workflow));
-  return started;
-}
-
-/**
- * Executions of retro-hunts that have not ended well are started again, each under a name of its own; those for lists that are
- * no longer in force are dropped.
- */
-export async function resumeRetroHunts({ store, workflow }: Omit<RetroHuntPorts, 'list'>): Promise<Started[]> {
-  const { indicators } = await currentIndicators(store);
-  const started: Started[] = [];
-  for (const key of (await Array.fromAsync(store.list(PENDING))).sort()) {
-    const text = await store.get(key);
-    if (text === undefined) continue;
-    const input = JSON.parse(text) as ExecutionInput;
-    const isInForce = input.indicators === indicators;
-    const again = isInForce ? await startExecution(input, workflow) : undefined;
-    if (again === undefined || again.outcome === 'succeeded') await store.remove(key);
-    else started.push(again);
-  }
-  return started;
-}
-
-/** Executions of a retro-hunt that are not known to have ended well. */
-const PENDING = 'retro-hunts/';
-
-function pendingKey(execution: string): string {
-  return `${PENDING}${execution}.json`;
-}
-
-async function writeSweeps(
-  objects: readonly StoredLogObject[],
-  { since, ...work }: SweepWork,
-  store: ObjectStore,
-): Promise<ExecutionInput[]> {
-  const inputs: ExecutionInput[] = [];
-  for (const manifest of toManifests(objects, MOST)) {
-    const named = { ...work, ...(since === undefined ? {} : { since }) };
-    const execution = toExecutionName(work.mode, manifest.batch, named);
-    const key = `runs/${execution}/manifest.json`;
-    await store.put(key, JSON.stringify(toOwnBatch(manifest, execution)));
-    inputs.push({ ...work, execution, manifest: key });
-  }
-  return inputs;
+  list: RetroHuntPorts['list'],
+): Promise<StoredLogObject[]> {
+  const [first, ...others] = [...new Set(objects.map(({ date }) => date))].sort();
+  if (first === undefined) return [];
+  const known = new Set(objects.map(({ identity }) => identity));
+  const window = { from: first, to: others.at(-1) ?? first, ...toSelection(objects) };
+  const kept: StoredLogObject[] = [];
+  for await (const object of selectObjects(list(window), window)) if (known.has(object.identity)) kept.push(object);
+  return kept;
 }

@@ -15,7 +15,7 @@ const MOST_ATTEMPTS = 10;
 export async function startExecution(input: ExecutionInput, workflow: Workflow): Promise<Started> {
   let execution = input.execution;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    execution = attempt === 1 ? input.execution : `${input.execution}_${attempt}`;
+    execution = toAttempt(input.execution, attempt);
     if (await workflow.start(execution, { ...input, execution })) return { execution, outcome: 'started' };
     const status = await workflow.status(execution);
     // Described too soon, an execution that somebody else has just started is not known yet.
@@ -23,6 +23,21 @@ export async function startExecution(input: ExecutionInput, workflow: Workflow):
     if (status === 'SUCCEEDED') return { execution, outcome: 'succeeded' };
   }
   return { execution, outcome: 'given up' };
+}
+
+/** How the last attempt at an execution stands; undefined if there is none, or it was forgotten: after 90 days. */
+export async function lastStatus(execution: string, workflow: Workflow): ReturnType<Workflow['status']> {
+  let last: Awaited<ReturnType<Workflow['status']>>;
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const status = await workflow.status(toAttempt(execution, attempt));
+    if (status === undefined) break;
+    last = status;
+  }
+  return last;
+}
+
+function toAttempt(execution: string, attempt: number): string {
+  return attempt === 1 ? execution : `${execution}_${attempt}`;
 }
 
 /** Starts the execution of new logs' manifest, named after its batch: the same batch again starts nothing new. */

@@ -1,5 +1,5 @@
 /** What a stack lives through: repeats, odd messages, failures, late objects, new lists, a hub that is off. In this order. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeAddressIndex } from '../../src/core/address-index-writer.ts';
 import { fromJson } from '../../src/core/exact-json.ts';
 import type { Finding } from '../../src/core/finding.ts';
@@ -16,7 +16,8 @@ const TODAY = new Date().toISOString().slice(0, 10);
 beforeAll(async () => {
   const { template } = packageStack(await makeService(), {
     logLocations: `s3://${LOG_BUCKET}/org/`,
-    retroHuntDays: '2',
+    retroHuntDays: '40',
+    unindexedDays: '2',
   });
   cloud = await openCloudStack(template);
 }, 120_000);
@@ -302,13 +303,58 @@ describe('the daily sweep', () => {
 });
 
 describe('lists that come and go', () => {
-  it('are sought in the past', async () => {
-    await deliver({ serial: 50, host: '10.0.0.50', remote: '192.0.2.50', day: TODAY });
+  const LONG_AGO = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10);
+  const readKeys = (from: number) =>
+    cloud.double.calls
+      .slice(from)
+      .filter(({ operation, resource }) => operation === 'GetObject' && resource.includes(LOG_BUCKET))
+      .map(({ resource }) => resource.slice(resource.indexOf('org/')));
+
+  it('are sought in the past, of which only what holds their addresses is read', async () => {
+    const touched = [
+      await deliver({ serial: 50, host: '10.0.0.50', remote: '192.0.2.50', day: TODAY }),
+      await deliver({ serial: 51, host: '10.0.0.51', remote: '192.0.2.50', day: LONG_AGO }),
+    ];
+    await deliver({ serial: 52, host: '10.0.0.52', remote: '192.0.2.52', day: LONG_AGO });
     await settle();
     expect(await hosts()).not.toContain('10.0.0.50 192.0.2.50');
+    const before = cloud.double.calls.length;
     await putList('more.txt', '192.0.2.50 # new\n');
     expect(cloud.failures().filter((line) => line.startsWith('sweep_'))).toEqual([]);
-    expect(await hosts()).toContain('10.0.0.50 192.0.2.50');
+    expect(await hosts()).toEqual(expect.arrayContaining(['10.0.0.50 192.0.2.50', '10.0.0.51 192.0.2.50']));
+    expect(readKeys(before).sort()).toEqual(touched.sort());
+  });
+
+  it('while log objects are scanned are sought in those as well', async () => {
+    const { name } = cloud.stack.functions.scan!;
+    const scan = cloud.double.functions.get(name)!;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isScanning = false;
+    cloud.double.functions.set(name, async (event, context) => {
+      isScanning = true;
+      await held;
+      return scan(event, context);
+    });
+    const key = await deliver({ serial: 53, host: '10.0.0.53', remote: '192.0.2.53', day: LONG_AGO });
+    const settled = settle();
+    while (!isScanning) await new Promise((resolve) => setTimeout(resolve, 20));
+    cloud.double.functions.set(name, scan);
+    await cloud.double.s3.put(cloud.stateBucket, 'indicators/incoming/meanwhile.txt', '192.0.2.53 # meanwhile\n');
+    // Of two imports at once both are through with it.
+    await cloud.invoke('indicators', {});
+    release();
+    await settled;
+    expect(await hosts()).not.toContain('10.0.0.53 192.0.2.53');
+    const before = cloud.double.calls.length;
+    await cloud.invoke('sweep', { hours: 1 });
+    await settle();
+    expect(await hosts()).toContain('10.0.0.53 192.0.2.53');
+    expect(readKeys(before)).toEqual([key]);
+    await cloud.invoke('sweep', { hours: 1 });
+    expect(stateKeys('retro-hunts/')).toEqual([]);
   });
 
   it('and their findings are withdrawn with them', async () => {
@@ -344,15 +390,29 @@ describe('Security Hub', () => {
 });
 
 describe('a retro-hunt that was cut short', () => {
-  it('goes on, and starts nothing twice', async () => {
+  const since = new Date(Date.now() - 3_600_000).toISOString();
+  /** As if an import of an hour ago had come no further than to bring the lists into force. */
+  beforeEach(async () => {
     const current = await readState<object>('indicators/current.json');
-    const text = JSON.stringify({ ...current, isRetroHuntDue: true });
+    const text = JSON.stringify({ ...current, since, due: { against: ['indicators/none'] } });
     await cloud.double.s3.put(cloud.stateBucket, 'indicators/current.json', text);
+  });
+  const isDue = async () => 'due' in (await readState<object>('indicators/current.json'));
+
+  it('goes on with the next hour', async () => {
+    const before = executions().length;
+    await cloud.invoke('sweep', { hours: 1 });
+    await settle();
+    expect(executions().length).toBeGreaterThan(before);
+    expect(await isDue()).toBe(false);
+    expect(cloud.failures().filter((line) => line.startsWith('sweep_'))).toEqual([]);
+  });
+
+  it('goes on with the next import, and starts nothing twice', async () => {
     const before = executions().length;
     await cloud.invoke('indicators', {});
     await settle();
-    expect(executions()).toHaveLength(before);
-    expect(await readState('indicators/current.json')).toEqual({ ...current, isRetroHuntDue: false });
+    expect([executions().length, await isDue()]).toEqual([before, false]);
   });
 });
 

@@ -1,9 +1,12 @@
 /** What scans may tell the address index, at random, and a naive index of it. For tests only. */
 import fc from 'fast-check';
-import { formatAddress } from '../../src/core/address.ts';
+import { formatAddress, parseAddress } from '../../src/core/address.ts';
 import type { IndexedObject } from '../../src/core/address-index.ts';
 import { type AddressIndex, openAddressIndex } from '../../src/core/address-index-reader.ts';
+import type { StoredLogObject } from '../../src/core/batch.ts';
 import type { SeenAddresses } from '../../src/core/seen-addresses.ts';
+import type { ObjectStore } from '../../src/ports.ts';
+import { AddressWriter } from '../../src/tasks/address-writer.ts';
 
 export type Seen = IndexedObject & { readonly seen: SeenAddresses };
 
@@ -137,4 +140,22 @@ export function openBytes(file: Uint8Array, name = 'file'): Promise<AddressIndex
     const from = 'last' in range ? Math.max(0, file.length - range.last) : range.from;
     return file.subarray(from, 'last' in range ? file.length : from + range.length);
   });
+}
+
+/** Writes what objects hold, each address on both sides, as one chunk of Scan. */
+export async function writeIndex(
+  store: ObjectStore,
+  objects: readonly { readonly object: StoredLogObject; readonly addresses: readonly string[] }[],
+): Promise<void> {
+  const writer = new AddressWriter(store);
+  for (const { object, addresses } of objects) {
+    const words = addresses.map((text) => parseAddress(text)!);
+    const [ipv4, ipv6] = [words.filter(({ length }) => length === 1), words.filter(({ length }) => length === 4)];
+    const seen = toSeen(
+      ipv4.map(([word]) => [word!, 3]),
+      ipv6.map((four) => [four.map((word) => word.toString(16).padStart(8, '0')).join(''), 3]),
+    );
+    await writer.add(object, seen, { firstSeen: null, lastSeen: null });
+  }
+  await writer.close();
 }

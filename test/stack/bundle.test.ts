@@ -76,7 +76,7 @@ describe('bundles', () => {
 function lambdaEnvironment(): NodeJS.ProcessEnv {
   const names = 'STATE_BUCKET STATE_MACHINE_ARN DATABASE WORK_GROUP TOPIC_ARN LOG_LOCATIONS ACCOUNT_ID PARTITION';
   const own = Object.fromEntries(names.split(' ').map((name) => [name, 'x']));
-  const numbers = { DATA_RATIO_BYTES_PER_DAY: '1', DATA_RATIO_HOSTS: '1', RETRO_HUNT_DAYS: '1' };
+  const numbers = { DATA_RATIO_BYTES_PER_DAY: '1', DATA_RATIO_HOSTS: '1', RETRO_HUNT_DAYS: '1', UNINDEXED_DAYS: '1' };
   const choices = { SCAN: 'kernel', PARTITIONS: 'events', SECURITY_HUB: 'on', PUBLISH_FROM: 'MEDIUM' };
   return { ...own, ...numbers, ...choices, AWS_REGION: 'us-east-1', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' };
 }

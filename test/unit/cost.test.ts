@@ -43,10 +43,10 @@ describe('a month', () => {
     expect(lineOf(NO_LOGS, 'sqsRequest').count).toBeCloseTo(15 * 60 * 24 * DAYS, 6);
     // 25 sweeps list AWSLogs/, formats/ and retro-hunts/, and the manifests of 24 × 1.125 + 3 days; 24 flushes list outbox/.
     expect(lineOf(NO_LOGS, 's3Put').count).toBeCloseTo((25 * 3 + 30 + 24) * DAYS, 6);
-    // 25 sweeps look at the views and at the lists in force; 12 new environments at a version.
-    expect(lineOf(NO_LOGS, 's3Get').count).toBeCloseTo((25 * 2 + 12) * DAYS, 6);
-    // Sweeps of 1769 MB and flushes of 1024 MB: 0.3 s each, and 5 ms for each of 50 + 105 and 24 requests.
-    const seconds = { sweep: 25 * 0.3 + 155 * 0.005, flush: 24 * 0.3 + 24 * 0.005 };
+    // 25 sweeps look at the views and twice at the lists in force; 12 new environments at a version.
+    expect(lineOf(NO_LOGS, 's3Get').count).toBeCloseTo((25 * 3 + 12) * DAYS, 6);
+    // Sweeps of 1769 MB and flushes of 1024 MB: 0.3 s each, and 5 ms for each of 75 + 105 and 24 requests.
+    const seconds = { sweep: 25 * 0.3 + 180 * 0.005, flush: 24 * 0.3 + 24 * 0.005 };
     const computed = DAYS * ((seconds.sweep * 1769) / 1024 + seconds.flush);
     expect(lineOf(NO_LOGS, 'lambdaCompute').count).toBeCloseTo(computed, 6);
     const known = 1 + 11 * 0.3 + 13 * 0.1 + 0.2628;

@@ -6,7 +6,12 @@ import { UsageError } from '../../src/core/errors.ts';
 import { readIndicatorLists } from '../../src/core/indicator-list.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 import { indicatorSets, isEmptyVersion, readIndicators, storeIndicators } from '../../src/tasks/indicator-versions.ts';
-import { currentIndicators, finishRetroHunt, importIncoming } from '../../src/tasks/indicators-in-force.ts';
+import {
+  advanceRetroHunt,
+  currentIndicators,
+  importIncoming,
+  type Version,
+} from '../../src/tasks/indicators-in-force.ts';
 import { openMemoryStore } from '../property/memory-store.ts';
 import { runs } from '../property/runs.ts';
 
@@ -21,6 +26,13 @@ beforeEach(() => {
   store = openMemoryStore(objects);
 });
 
+/** The version before the first list. */
+const NONE = 'indicators/none';
+
+function endRetroHunt(version: Version): Promise<boolean> {
+  return advanceRetroHunt(version, undefined, store);
+}
+
 async function textsInForce(): Promise<string[]> {
   const { indicators } = await readIndicators((await currentIndicators(store)).indicators, store);
   return Array.from(indicators, ({ text, comment, source }) => `${text} ${comment} (${source})`);
@@ -31,12 +43,9 @@ describe('importIncoming', () => {
     await store.put(FEED, '203.0.113.7 from the feed\n2001:db8::/32 drop site\nnonsense\n');
     await store.put(C2, 'threat_ip,threat_comment\n203.0.113.7,"C2, panel"\n');
     const imported = await importIncoming([], CLOCK, store);
-    expect(imported).toMatchObject({
-      since: CLOCK,
-      isRetroHuntDue: true,
-      loaded: { problems: [{ source: 'feed.txt' }] },
-    });
-    expect(await currentIndicators(store)).toEqual({ indicators: imported.indicators, since: CLOCK });
+    const inForce = { indicators: imported.indicators, since: CLOCK, due: { against: [NONE] } };
+    expect(imported).toMatchObject({ ...inForce, loaded: { problems: [{ source: 'feed.txt' }] } });
+    expect(await currentIndicators(store)).toEqual(inForce);
     expect((await textsInForce()).sort()).toEqual([
       '2001:db8::/32 drop site (feed.txt)',
       '203.0.113.7 C2, panel (c2.csv)',
@@ -46,10 +55,10 @@ describe('importIncoming', () => {
   it('changes nothing for the same lists, however they came there', async () => {
     await store.put(C2, '203.0.113.7,C2\n');
     const first = await importIncoming([], CLOCK, store);
-    await finishRetroHunt(first, store);
+    await endRetroHunt(first);
     await store.put(C2, '# renewed\n203.0.113.7,C2\n');
-    const again = await importIncoming([], LATER, store);
-    expect(again).toMatchObject({ indicators: first.indicators, since: CLOCK, isRetroHuntDue: false });
+    const { loaded: _, ...again } = await importIncoming([], LATER, store);
+    expect(again).toEqual({ indicators: first.indicators, since: CLOCK });
   });
 
   it.each([
@@ -61,25 +70,42 @@ describe('importIncoming', () => {
   ])('is another version, with a retro-hunt due, where %s', async (_what, change) => {
     await store.put(C2, '203.0.113.7,C2\n');
     const first = await importIncoming([], CLOCK, store);
-    await finishRetroHunt(first, store);
+    await endRetroHunt(first);
     change();
     const second = await importIncoming([], LATER, store);
     expect(second.indicators).not.toBe(first.indicators);
-    expect(second).toMatchObject({ since: LATER, isRetroHuntDue: true });
+    expect(second).toMatchObject({ since: LATER, due: { against: [first.indicators] } });
     // The version before is still there: an execution may be under way with it.
     expect((await readIndicators(first.indicators, store)).indicators).toHaveLength(1);
   });
 
-  it('keeps a retro-hunt due that never came to its end, and only the version it was for ends it', async () => {
+  it('keeps a retro-hunt due that never came to its end, and only the version it was for goes on with it', async () => {
     await store.put(C2, '203.0.113.7\n');
     const first = await importIncoming([], CLOCK, store);
-    expect((await importIncoming([], LATER, store)).isRetroHuntDue).toBe(true);
+    expect(await advanceRetroHunt(first, '2026-09-04', store)).toBe(true);
+    expect((await importIncoming([], LATER, store)).due).toEqual({ against: [NONE], doneFrom: '2026-09-04' });
     await store.put(C2, '203.0.113.8\n');
     const second = await importIncoming([], LATER, store);
-    await finishRetroHunt(first, store);
-    expect((await importIncoming([], LATER, store)).isRetroHuntDue).toBe(true);
-    await finishRetroHunt(second, store);
-    expect((await importIncoming([], LATER, store)).isRetroHuntDue).toBe(false);
+    // Some days may show what the first has, others what was before.
+    expect(second.due).toEqual({ against: [NONE, first.indicators] });
+    expect(await endRetroHunt(first)).toBe(false);
+    expect((await importIncoming([], LATER, store)).due).toEqual(second.due);
+    expect(await endRetroHunt(second)).toBe(true);
+    expect((await importIncoming([], LATER, store)).due).toBeUndefined();
+    expect(await endRetroHunt(second)).toBe(false);
+  });
+
+  it('has a retro-hunt of its own due, where lists are again what they were', async () => {
+    await store.put(C2, '203.0.113.7\n');
+    const first = await importIncoming([], CLOCK, store);
+    await endRetroHunt(first);
+    await store.put(C2, '203.0.113.8\n');
+    const second = await importIncoming([], LATER, store);
+    await store.put(C2, '203.0.113.7\n');
+    const third = await importIncoming([], '2026-09-10T14:00:00.000Z', store);
+    expect(third).toMatchObject({ indicators: first.indicators, due: { against: [second.indicators] } });
+    expect(third.since > second.since).toBe(true);
+    expect(await endRetroHunt(first)).toBe(false);
   });
 
   it('leaves own and allowed ranges out, folders too', async () => {
@@ -130,7 +156,7 @@ describe('importIncoming', () => {
           ...['203.0.113.1', '203.0.113.2', '203.0.113.3'],
         ]);
         const last = imported.find((each) => each.indicators === indicators)!;
-        expect(last.isRetroHuntDue).toBe(true);
+        expect(last.due?.against).toContain(NONE);
         expect(shared.get('indicators/incident_iocs/iocs.csv')?.split('\n')).toHaveLength(4);
       }),
       runs(100),

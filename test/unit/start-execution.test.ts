@@ -46,6 +46,11 @@ describe('startExecution', () => {
     },
   );
 
+  it('starts no second execution beside one that is too new to be described', async () => {
+    const tooNew = { start: async () => false, status: async () => undefined };
+    expect(await startExecution(INPUT, tooNew)).toEqual({ execution: INPUT.execution, outcome: 'running' });
+  });
+
   it('gives up after ten attempts, and starts nothing more', async () => {
     const outcomes: string[] = [];
     for (let attempt = 1; attempt <= 12; attempt++) {

@@ -92,7 +92,7 @@ async function listObjects(
 }
 
 async function startAll(run: StackRun, objects: readonly StoredLogObject[], connection: StackConnection) {
-  const { startSweeps } = await import('../../tasks/retro-hunt.ts');
+  const { startSweeps } = await import('../../tasks/past-sweeps.ts');
   const { openWorkflow } = await import('../../aws/workflow.ts');
   const { mode, indicators, inForceSince, selection } = run;
   const workflow = openWorkflow(await openSfn(connection), connection.stack.stateMachineArn);
