@@ -56,7 +56,8 @@ it('keeps everything before a flipped byte and calls the object damaged', async 
     fc.asyncProperty(cases(), place, async ({ objects: [object] }, [share, flip, pieceBytes]) => {
       const bytes = Buffer.from(pack({ ...object!, packing: { how: 'gzip' } }));
       const at = 10 + Math.floor(((bytes.length - 10) * share) / 10_000);
-      const before = gunzipSync(bytes.subarray(0, at), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+      // Bytes: the flip may cut a character in two.
+      const before = gunzipSync(bytes.subarray(0, at), { finishFlush: constants.Z_SYNC_FLUSH });
       bytes[at]! ^= flip;
       const chunks: Uint8Array[] = [];
       const outcome = await readContent(
@@ -66,7 +67,7 @@ it('keeps everything before a flipped byte and calls the object damaged', async 
       // The last byte of deflate data may have bits that mean nothing.
       if (isReadable(bytes)) expect(outcome).toBe('whole');
       else expect(outcome).toHaveProperty('damaged');
-      expect(Buffer.concat(chunks).toString().slice(0, before.length)).toBe(before);
+      expect(Buffer.concat(chunks).subarray(0, before.length).equals(before)).toBe(true);
     }),
     runs(300),
   );
