@@ -1,6 +1,6 @@
 /** Progress of a sweep on stderr, on a terminal only. Finished lines stay as the record of what was done. */
 import { formatBytes, formatCount } from '../core/story.ts';
-import type { SweepProgress } from '../local/sweep-progress.ts';
+import type { IndexAnswer, SweepProgress } from '../local/sweep-progress.ts';
 
 const BAR_CELLS = 20;
 const REDRAW_MILLISECONDS = 100;
@@ -33,6 +33,7 @@ class SweepBars implements Progress {
     if (progress.step === 'wait')
       process.stderr.write(`flowhound: another run (process ${progress.pid}) holds the home; waiting\n`);
     if (progress.step === 'notice') this.#notice(progress);
+    if (progress.step === 'index') this.#narrow(progress);
     if (progress.step === 'scan') this.#scan(progress);
     if (progress.step === 'match') this.#finishScan();
   };
@@ -47,6 +48,16 @@ class SweepBars implements Progress {
     this.#startedAt = this.#now();
     this.#isScanning = objects > 0;
     process.stderr.write(`notice   ${bar(1)}  ${formatCount(objects)} objects   ${formatBytes(bytes)}\n`);
+  }
+
+  /** Of what was noticed, only some is scanned. */
+  #narrow({ holding, unindexed }: IndexAnswer): void {
+    const objects = holding.objects + unindexed.objects;
+    this.#total = { objects, bytes: holding.bytes + unindexed.bytes };
+    this.#startedAt = this.#now();
+    this.#isScanning = objects > 0;
+    const found = `${formatCount(holding.objects)} objects hold such an address   ${formatCount(unindexed.objects)} unknown`;
+    process.stderr.write(`${finishedLine('index', found)}\n`);
   }
 
   #scan(step: { objects: number; bytes: number; records: number; matches: number }): void {

@@ -1,5 +1,7 @@
 /** The last lines of a sweep on stderr: plain numbers, each with its kind, and the objects behind them. */
+import { formatBytes, formatCount } from '../core/story.ts';
 import type { SweepResult, SweepSummary } from '../local/sweep.ts';
+import type { IndexAnswer } from '../local/sweep-progress.ts';
 import type { Executed } from '../tasks/read-executed.ts';
 import { sayFirst, type Talk } from './talk.ts';
 
@@ -42,6 +44,20 @@ function sayCounts(
     `${lists}; ${sightings.length} sightings, ${findings.length} findings (${summary.opened} new)`,
   ];
   talk.say(`flowhound: ${counts.join('')}`);
+}
+
+/** What the address index spared a hunt, and what it could not. */
+export function sayIndex(talk: Talk, { holding, unindexed, others, damaged }: IndexAnswer, where: string): void {
+  const asked = holding.objects + unindexed.objects + others.objects;
+  if (asked === 0) return;
+  const tell = ({ objects, bytes }: IndexAnswer['holding'], what: string) =>
+    `${formatCount(objects)} ${what} (${formatBytes(bytes)})`;
+  const parts = [tell(holding, 'hold such an address'), tell(unindexed, 'are not in it and read too')];
+  talk.say(
+    `flowhound: address index: of ${formatCount(asked)} objects ${parts.join(', ')}, ${tell(others, 'need no reading')}`,
+  );
+  const files = damaged.map(({ key, reason }) => `${where}/${key}: damaged (${reason})`);
+  sayFirst(talk, files, `${where}/addresses/`);
 }
 
 /** Records that say something was not recorded. */

@@ -1,12 +1,17 @@
-/** A hunt on one machine: what the home has ingested is searched for given indicators. Nothing but the run itself is stored. */
+/**
+ * A hunt on one machine: what the home has ingested is searched for given indicators. The address index says what is worth
+ * reading. Nothing but the run itself is stored.
+ */
 import { type StoredLogObject, toManifests } from '../core/batch.ts';
+import type { ObjectStore } from '../ports.ts';
+import { indicatorSets } from '../tasks/indicator-versions.ts';
+import { askIndex } from '../tasks/objects-by-index.ts';
 import { type Executed, readExecuted } from '../tasks/read-executed.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
 import { openListVersion } from './indicator-versions.ts';
 import { listIngested } from './manifests.ts';
 import type { RemoteLogs } from './remote-logs.ts';
-import { LIMITS, runBatches, toWindow } from './run-batches.ts';
 import type { SweepProgress } from './sweep-progress.ts';
 
 export type HuntRequest = {
@@ -36,13 +41,40 @@ export async function hunt(request: HuntRequest): Promise<Executed> {
   report({ step: 'indicators', indicators: lists.indicators, problems: lists.problems });
   const run = async (): Promise<Executed> => {
     const indicators = await lists.store();
-    const objects = (await listIngested(home)).filter((object) => isAsked(object, request));
-    const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
-    report({ step: 'notice', objects: objects.length, bytes, foreign: 0 });
-    const work = { ...request, mode: 'hunt', store, indicators, window: toWindow(request), report } as const;
-    return readExecuted(await runBatches(toManifests(objects, LIMITS), work), 'hunt', store);
+    const objects = await findWorthReading(indicators, request, store);
+    return readExecuted(objects.length === 0 ? [] : await read(objects, indicators, request, store), 'hunt', store);
   };
   return withHomeLock(home, run, (pid) => report({ step: 'wait', pid }), signal);
+}
+
+async function findWorthReading(
+  indicators: string,
+  request: HuntRequest,
+  store: ObjectStore,
+): Promise<readonly StoredLogObject[]> {
+  const objects = (await listIngested(request.home)).filter((object) => isAsked(object, request));
+  request.onProgress({ step: 'notice', ...toSize(objects), foreign: 0 });
+  const set = await indicatorSets(store)(indicators);
+  const { holding, unindexed, others, damaged } = await askIndex(objects, set, store);
+  const sizes = { holding: toSize(holding), unindexed: toSize(unindexed), others: toSize(others) };
+  request.onProgress({ step: 'index', ...sizes, damaged });
+  return [...holding, ...unindexed];
+}
+
+function toSize(objects: readonly StoredLogObject[]): { objects: number; bytes: number } {
+  return { objects: objects.length, bytes: objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0) };
+}
+
+/** What executions need is loaded for them alone: mostly there is nothing to read. */
+async function read(
+  objects: readonly StoredLogObject[],
+  indicators: string,
+  request: HuntRequest,
+  store: ObjectStore,
+): Promise<string[]> {
+  const { LIMITS, runBatches, toWindow } = await import('./run-batches.ts');
+  const work = { ...request, mode: 'hunt', store, indicators, window: toWindow(request) } as const;
+  return runBatches(toManifests(objects, LIMITS), { ...work, report: request.onProgress });
 }
 
 function isAsked(object: StoredLogObject, { accounts, regions, days }: HuntRequest): boolean {

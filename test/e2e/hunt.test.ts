@@ -42,6 +42,20 @@ describe('flowhound hunt', () => {
     for (const [path, text] of Object.entries(before)) expect(remembered()[path] === text, path).toBe(true);
   });
 
+  it('reads only what holds the address, and says what it left out', async () => {
+    const { stderr } = await run(['hunt', '--ip', '203.0.113.66']);
+    const [, all, held, unknown, others] = /of (\d+) objects (\d+) hold .*, (\d+) are not in it .*, (\d+) need no/.exec(
+      stderr,
+    )!;
+    expect([Number(held) + Number(others), Number(unknown)]).toEqual([Number(all), 0]);
+    expect(Number(others)).toBeGreaterThan(Number(held));
+    expect(stderr).toContain(`flowhound: ${held} objects read, `);
+    const absent = await run(['hunt', '--ip', '198.51.100.253']);
+    expect(absent.stdout).toBe('');
+    expect(absent.stderr).toContain(`of ${all} objects 0 hold such an address (0 B)`);
+    expect(absent.stderr).toContain('flowhound: 0 objects read, ');
+  });
+
   it('takes addresses and CIDRs, and shows the records of a window only', async () => {
     const hunted = await run(['hunt', '--ip', '203.0.113.66,2001:db8:77::/48', '--from', '2026-09-02']);
     const swept = await run(['hunt', '--ip', '203.0.113.66', '--ip', '2001:db8:77::/48', '--to', '2026-09-02']);

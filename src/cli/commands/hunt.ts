@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Severity } from '../../core/severity.ts';
 import { formatCount } from '../../core/story.ts';
+import type { IndexAnswer } from '../../local/sweep-progress.ts';
 import type { LoadedIndicators } from '../../tasks/indicator-versions.ts';
 import type { Executed } from '../../tasks/read-executed.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
@@ -19,7 +20,7 @@ import {
 } from '../selection.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { writeSightings } from '../sighting-output.ts';
-import { sayCoverage, sayExecuted } from '../summary.ts';
+import { sayCoverage, sayExecuted, sayIndex } from '../summary.ts';
 import { openTalk, sayListProblems } from '../talk.ts';
 import { toDays } from '../window.ts';
 
@@ -64,6 +65,7 @@ async function huntInHome(
   const progress = openProgress(settings.isQuiet);
   const { hunt } = await import('../../local/hunt.ts');
   const { from } = selection;
+  let index: IndexAnswer | undefined;
   const executed = await withInterrupt((signal) =>
     hunt({
       ...{ home, ips, allow, own, clock, signal, ...selection },
@@ -75,6 +77,7 @@ async function huntInHome(
         if (step.step === 'notice' && step.objects === 0) {
           talk.say(`flowhound: no log objects in ${home}. Sweep first: npx flowhound sweep <folder> --iocs <list>`);
         }
+        if (step.step === 'index') index = step;
         progress.onProgress(step);
       },
     }),
@@ -83,6 +86,7 @@ async function huntInHome(
   progress.done(
     finishedLine('match', `${formatCount(matches)} matches  →  ${formatCount(executed.sightings.length)} sightings`),
   );
+  if (index !== undefined) sayIndex(talk, index, home);
   sayExecuted(talk, executed, home);
   sayCoverage(talk, executed.summary);
   return { executed };
