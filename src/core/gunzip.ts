@@ -47,6 +47,25 @@ export async function readContent(
   return outcome;
 }
 
+/** The object's bytes, none of the pieces empty, the first long enough to tell gzip by where there are two bytes at all. */
+export async function* openPieces(open: OpenBytes): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array | undefined;
+  let isBegun = false;
+  for await (const piece of open()) {
+    if (piece.length === 0) continue;
+    const joined: Uint8Array = held === undefined ? piece : Buffer.concat([held, piece]);
+    isBegun ||= joined.length > 1;
+    held = isBegun ? undefined : joined;
+    if (isBegun) yield joined;
+  }
+  if (held !== undefined) yield held;
+}
+
+/** Whether an object is gzip, by its first piece; a single byte may become it. */
+export function beginsAsGzip(piece: Uint8Array): boolean {
+  return piece[0] === 0x1f && (piece.length < 2 || piece[1] === 0x8b);
+}
+
 type Pass = { readonly outcome: ContentOutcome; readonly corruptAt?: number };
 
 /** One reading; bytes from `fineFrom` on are fed in steps of `stepBytes`, those before (read already) in whole pieces. */
@@ -64,8 +83,8 @@ async function inflate(
   let offset = 0;
   let isGzip: boolean | undefined;
   try {
-    for await (const piece of open()) {
-      isGzip ??= piece[0] === 0x1f && (piece.length < 2 || piece[1] === 0x8b);
+    for await (const piece of openPieces(open)) {
+      isGzip ??= beginsAsGzip(piece);
       for (const step of isGzip ? splitPiece(piece, offset, steps) : [piece]) {
         if (isGzip && !gunzip.readableEnded) await Promise.race([settled, writeTo(gunzip, step)]);
         if (!isGzip) sink(step);

@@ -3,7 +3,7 @@
  * zlib, which judges it, and goes on behind the text that the kernel has done.
  */
 import { type FlowFormat, parseHeader } from './flow-format.ts';
-import { type ContentOutcome, type OpenBytes, readContent } from './gunzip.ts';
+import { beginsAsGzip, type ContentOutcome, type OpenBytes, openPieces, readContent } from './gunzip.ts';
 import type { IndicatorSet } from './indicator-set.ts';
 import type { ObjectReader, ObjectScan, ObjectSink } from './object-reader.ts';
 import { countMalformed, countStatus, type MalformedKind, noCounts, type ScanCounts } from './scan-counts.ts';
@@ -39,6 +39,8 @@ class KernelScan {
   readonly #counts: ScanCounts = noCounts();
   readonly #decoder = new TextDecoder();
   #format: FlowFormat | undefined;
+  /** Gzip, and nothing was odd about it yet. */
+  #isByKernel = false;
   #toldRecords = 0;
 
   constructor(kernel: ScanKernel, sink: ObjectSink) {
@@ -52,6 +54,8 @@ class KernelScan {
       content = await this.#readContent(open);
     } catch (error) {
       content = this.#sink.judgeUnread(error);
+      // The kernel decodes block by block, zlib up to the last byte that can be had.
+      if (this.#isByKernel) content = await this.#readOdd(open).catch((again) => this.#sink.judgeUnread(again));
       this.#kernel.cutOff();
       this.#advance(REACH.isCutOff);
     }
@@ -64,11 +68,11 @@ class KernelScan {
     let isGzip: boolean | undefined;
     let isOdd = false;
     this.#kernel.begin(false, false);
-    for await (const piece of open()) {
-      if (piece.length === 0) continue;
+    for await (const piece of openPieces(open)) {
       if (isGzip === undefined) {
-        isGzip = piece[0] === 0x1f && (piece.length < 2 || piece[1] === 0x8b);
+        isGzip = beginsAsGzip(piece);
         this.#kernel.begin(isGzip, this.#sink.onSeen !== undefined);
+        this.#isByKernel = isGzip;
       }
       isOdd = !this.#feed(piece);
       if (isOdd) break;
@@ -80,6 +84,7 @@ class KernelScan {
   }
 
   async #readOdd(open: OpenBytes): Promise<ContentOutcome> {
+    this.#isByKernel = false;
     this.#kernel.continueAsText();
     const push = (chunk: Uint8Array) => void this.#feed(chunk);
     const content = await readContent(open, push, (bytes) => this.#step(bytes), this.#kernel.count('textBytes'));

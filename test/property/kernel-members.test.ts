@@ -7,10 +7,10 @@ import { ScanKernel } from '../../src/core/scan-kernel.ts';
 import { randomBytes } from './deflate-streams.ts';
 import { GZIP_HEADER } from './deflate-writer.ts';
 import { compileGuardedKernel } from './guarded-kernel.ts';
-import { NETWORKS, rivals, runAlone, toSet } from './kernel-scanning.ts';
+import { NETWORKS, rivals, runAlone, scan, toSet } from './kernel-scanning.ts';
 import { runs } from './runs.ts';
 
-const { expectSame } = rivals();
+const { byKernel, expectSame } = rivals();
 const guarded = new ScanKernel(compileGuardedKernel(), toSet(NETWORKS));
 const HEADER = 'version srcaddr dstaddr bytes end log-status\n';
 const RECORD = '2 10.0.0.1 203.0.113.9 40 1788220800 OK\n';
@@ -123,6 +123,20 @@ describe('a gzip header', () => {
       for (const pieceBytes of [1, SMALL.length, 65_536])
         await expectSame(Buffer.concat([SMALL, Buffer.from(bytes)]), pieceBytes);
       await expectSame(Buffer.from(bytes));
+    }
+  });
+});
+
+describe('the first bytes', () => {
+  it('tell gzip from text, in whatever pieces they come', async () => {
+    const text = Buffer.from(`version srcaddr dstaddr\n2 203.0.113.9 10.0.0.1\n`);
+    for (const start of [[], [0x1f], [0x1f, 0x1f], [0x1f, 0x8b], [0x8b], [0]]) {
+      const bytes = Buffer.concat([Buffer.from(start), text]);
+      const whole = (await scan(bytes, byKernel)).scanned;
+      for (const pieceBytes of [1, 2, 3]) {
+        await expectSame(bytes, pieceBytes);
+        expect((await scan(bytes, byKernel, pieceBytes)).scanned).toEqual(whole);
+      }
     }
   });
 });
