@@ -88,7 +88,7 @@ describe('the way', () => {
     expect(run.failure).toBeUndefined();
     expect(run.visited).toEqual(['Plan', 'ScanChunk', 'RecordResult']);
     expect(run.findings).toEqual([]);
-    expect(readdirSync(world.home).sort()).toEqual(['indicators', 'manifests', 'runs']);
+    expect(readdirSync(world.home).sort()).toEqual(['addresses', 'indicators', 'manifests', 'runs']);
     expect(await run.store.get(doneKey(run.input.manifest))).toBeDefined();
   });
 
