@@ -1,6 +1,7 @@
 /** Progress of a sweep on stderr, on a terminal only. Finished lines stay as the record of what was done. */
 import { formatBytes, formatCount } from '../core/story.ts';
-import type { IndexAnswer, SweepProgress } from '../local/sweep-progress.ts';
+import type { SweepProgress } from '../local/sweep-progress.ts';
+import type { IndexAnswer } from '../tasks/objects-by-index.ts';
 
 const BAR_CELLS = 20;
 const REDRAW_MILLISECONDS = 100;

@@ -1,7 +1,7 @@
 /** The last lines of a sweep on stderr: plain numbers, each with its kind, and the objects behind them. */
 import { formatBytes, formatCount } from '../core/story.ts';
 import type { SweepResult, SweepSummary } from '../local/sweep.ts';
-import type { IndexAnswer } from '../local/sweep-progress.ts';
+import type { IndexAnswer } from '../tasks/objects-by-index.ts';
 import type { Executed } from '../tasks/read-executed.ts';
 import { sayFirst, type Talk } from './talk.ts';
 

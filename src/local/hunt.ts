@@ -5,7 +5,7 @@
 import { type StoredLogObject, toManifests } from '../core/batch.ts';
 import type { ObjectStore } from '../ports.ts';
 import { indicatorSets } from '../tasks/indicator-versions.ts';
-import { askIndex } from '../tasks/objects-by-index.ts';
+import { askIndex, toAnswer, toSize } from '../tasks/objects-by-index.ts';
 import { type Executed, readExecuted } from '../tasks/read-executed.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
@@ -55,14 +55,9 @@ async function findWorthReading(
   const objects = (await listIngested(request.home)).filter((object) => isAsked(object, request));
   request.onProgress({ step: 'notice', ...toSize(objects), foreign: 0 });
   const set = await indicatorSets(store)(indicators);
-  const { holding, unindexed, others, damaged } = await askIndex(objects, set, store);
-  const sizes = { holding: toSize(holding), unindexed: toSize(unindexed), others: toSize(others) };
-  request.onProgress({ step: 'index', ...sizes, damaged });
-  return [...holding, ...unindexed];
-}
-
-function toSize(objects: readonly StoredLogObject[]): { objects: number; bytes: number } {
-  return { objects: objects.length, bytes: objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0) };
+  const asked = await askIndex(objects, set, store);
+  request.onProgress({ step: 'index', ...toAnswer(asked) });
+  return [...asked.holding, ...asked.unindexed];
 }
 
 /** What executions need is loaded for them alone: mostly there is nothing to read. */

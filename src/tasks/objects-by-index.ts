@@ -18,6 +18,27 @@ export type ObjectsByIndex = {
   readonly damaged: readonly DamagedFile[];
 };
 
+/** The same in numbers. */
+export type IndexAnswer = {
+  readonly holding: Size;
+  readonly unindexed: Size;
+  readonly others: Size;
+  readonly damaged: readonly DamagedFile[];
+};
+
+type Size = { readonly objects: number; readonly bytes: number };
+
+/** Adds the objects up. */
+export function toAnswer({ holding, unindexed, others, damaged }: ObjectsByIndex): IndexAnswer {
+  return { holding: toSize(holding), unindexed: toSize(unindexed), others: toSize(others), damaged };
+}
+
+/** How many, and how large together. */
+export function toSize(objects: readonly StoredLogObject[]): Size {
+  return { objects: objects.length, bytes: objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0) };
+}
+
+/** Days that are looked up at once. */
 const DAYS = 4;
 
 /** Asks the index of the objects' days, accounts and regions. */

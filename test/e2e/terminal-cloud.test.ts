@@ -180,6 +180,16 @@ describe('what the stack knows', () => {
     expect(stdout).toBe(local.stdout);
     expect(parseLines(stdout).length).toBeGreaterThan(1);
     expect(cloud.double.s3.keys(cloud.stateBucket, 'findings/')).toEqual(before);
+    const [, held] = /of 216 objects (\d+) hold such an address .*, 0 are not in it and read too/.exec(stderr)!;
+    expect(Number(held)).toBeLessThan(100);
+    expect(stderr).toContain(`flowhound: ${held} objects read, `);
+  }, 300_000);
+
+  it('hunt --aws for what nothing ever spoke to reads nothing', async () => {
+    const ran = cloud.double.sfn.executions.size;
+    const { status, stdout, stderr } = await run(['hunt', '--aws', '--ip', '198.51.100.253', ...WINDOW]);
+    expect([status, stdout, cloud.double.sfn.executions.size]).toEqual([0, '', ran]);
+    expect(stderr).toContain('of 216 objects 0 hold such an address (0 B), 0 are not in it');
   }, 300_000);
 
   it('query --aws answers as query does, and tells what was read', async () => {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { type HuntRequest, hunt } from '../../src/local/hunt.ts';
 import type { RemoteLogs } from '../../src/local/remote-logs.ts';
 import { sweep } from '../../src/local/sweep.ts';
-import type { IndexAnswer } from '../../src/local/sweep-progress.ts';
+import type { IndexAnswer } from '../../src/tasks/objects-by-index.ts';
 import { type Case, cases } from '../oracle/arbitraries.ts';
 import { listFiles } from '../oracle/arbitrary-lists.ts';
 import { readKey } from '../oracle/oracle-records.ts';

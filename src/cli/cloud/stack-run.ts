@@ -7,7 +7,7 @@ import { withInterrupt } from '../interrupt.ts';
 import { bar } from '../progress.ts';
 import type { Selection } from '../selection.ts';
 import type { CommandSettings } from '../settings.ts';
-import { sayCoverage, sayExecuted } from '../summary.ts';
+import { sayCoverage, sayExecuted, sayIndex } from '../summary.ts';
 import { openTalk, type Talk } from '../talk.ts';
 import { toDays } from '../window.ts';
 import { followAll } from './follow.ts';
@@ -26,7 +26,7 @@ export type StackRun = {
 /** What was found, and what did not end well: the caller prints the one before it fails for the other. */
 export type StackRunResult = { readonly executed: Executed; readonly failures: readonly string[] };
 
-/** Lists, starts, follows, and reads what the executions left. */
+/** Lists, starts, follows, and reads what the executions left. A hunt asks the address index what is worth reading first. */
 export async function runInStack(
   run: StackRun,
   connection: StackConnection,
@@ -34,7 +34,8 @@ export async function runInStack(
 ): Promise<StackRunResult> {
   const talk = openTalk(settings.isQuiet);
   return withInterrupt(async (signal) => {
-    const objects = await listObjects(run, connection, talk, signal);
+    const listed = await listObjects(run, connection, talk, signal);
+    const objects = run.mode === 'hunt' ? await keepWorthReading(listed, run, connection, talk) : listed;
     const started = await startAll(run, objects, connection);
     const { failures } = await followAll(started, connection, talk, signal);
     const { readExecuted } = await import('../../tasks/read-executed.ts');
@@ -89,6 +90,20 @@ async function listObjects(
     );
   }
   return objects;
+}
+
+/** Log objects that hold an address of the list, and those that the index does not know. */
+async function keepWorthReading(
+  objects: readonly StoredLogObject[],
+  { indicators }: StackRun,
+  { stack, store }: StackConnection,
+  talk: Talk,
+): Promise<readonly StoredLogObject[]> {
+  const { indicatorSets } = await import('../../tasks/indicator-versions.ts');
+  const { askIndex, toAnswer } = await import('../../tasks/objects-by-index.ts');
+  const asked = await askIndex(objects, await indicatorSets(store)(indicators), store);
+  sayIndex(talk, toAnswer(asked), `s3://${stack.stateBucket}`);
+  return [...asked.holding, ...asked.unindexed];
 }
 
 async function startAll(run: StackRun, objects: readonly StoredLogObject[], connection: StackConnection) {

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { Severity } from '../../core/severity.ts';
 import { formatCount } from '../../core/story.ts';
-import type { IndexAnswer } from '../../local/sweep-progress.ts';
 import type { LoadedIndicators } from '../../tasks/indicator-versions.ts';
+import type { IndexAnswer } from '../../tasks/objects-by-index.ts';
 import type { Executed } from '../../tasks/read-executed.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { withInterrupt } from '../interrupt.ts';
@@ -26,7 +26,7 @@ import { toDays } from '../window.ts';
 
 type HuntOptions = WindowOptions & { readonly ip?: readonly string[]; readonly aws?: true; readonly failOn?: Severity };
 
-/** A hunt on AWS that says nothing of times looks back so far: every day read costs. */
+/** A hunt on AWS that says nothing of times looks back so far: what the index does not know is read, and costs. */
 const STACK_DAYS = 7;
 
 export function registerHunt(program: Command): void {
