@@ -185,4 +185,27 @@ describe('kernel and zlib', () => {
     const content = Buffer.from(`version srcaddr dstaddr bytes end log-status\n${rows.join('')}`);
     for (const level of [0, 1, 9]) expect(await expectSame(gzipSync(content, { level }))).toBe(true);
   });
+
+  it('read the same of damage far into an object, from where the kernel leaves it to zlib', async () => {
+    const rows = Array.from(
+      { length: 40_000 },
+      (_row, i) => `2 203.0.${i % 256}.${(i * 7) % 256} 10.0.${i % 200}.1 ${i * 977} ${i} OK\n`,
+    );
+    const whole = gzipSync(`version srcaddr dstaddr bytes end log-status\n${rows.join('')}`);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: whole.length - 1 }),
+        fc.constantFrom('cut', 'flip', 'join', 'insert'),
+        async (at, how) => {
+          const [before, behind] = [whole.subarray(0, at), whole.subarray(at)];
+          if (how === 'cut') await expectSame(before);
+          if (how === 'flip')
+            await expectSame(Buffer.concat([before, Buffer.from([behind[0]! ^ 4]), behind.subarray(1)]));
+          if (how === 'join') await expectSame(Buffer.concat([before, whole]));
+          if (how === 'insert') await expectSame(Buffer.concat([before, Buffer.alloc(5, at), behind]));
+        },
+      ),
+      runs(25),
+    );
+  });
 });
