@@ -4,8 +4,8 @@ export type Assumption = { readonly value: number; readonly unit: string; readon
 
 export const ASSUMPTIONS = {
   scanSpeed: {
-    ...{ value: 25, unit: 'MB/s' },
-    why: 'gz read by the function scan: 15 ms of CPU a MB on the bench, 20 on a slower core, and as long again waiting for S3',
+    ...{ value: 40, unit: 'MB/s' },
+    why: 'gz read by the function scan: 8 ms of CPU a MB on the bench, 12 on a slower core, and as long again waiting for S3',
   },
   objectSeconds: {
     ...{ value: 0.05, unit: 's' },
@@ -47,8 +47,8 @@ export const ASSUMPTIONS = {
     ...{ value: 1800, unit: 'bytes' },
     why: 'what a function writes about a call, metrics among it, and the lines that Lambda puts around it',
   },
-  indexWritten: { value: 0.02, unit: 'of the gz', why: 'size of the address index as Scan writes it' },
-  indexCompacted: { value: 0.014, unit: 'of the gz', why: 'size of the address index once a day is compacted' },
+  indexWritten: { value: 0.016, unit: 'of the gz', why: 'size of the address index as Scan writes it' },
+  indexCompacted: { value: 0.015, unit: 'of the gz', why: 'size of the address index once a day is compacted' },
   replacedDays: {
     ...{ value: 30, unit: 'days' },
     why: 'param replacedDays: versions of objects that were replaced or removed are kept so long',
