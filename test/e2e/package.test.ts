@@ -53,7 +53,7 @@ describe('the tarball', () => {
       /^dist\/ports\.js$/,
       /^sql\/.*\.sql$/,
       /^statemachines\/sweep\.asl\.json$/,
-      /^scanner\/build\/records\.wasm$/,
+      /^scanner\/build\/kernel\.wasm$/,
       /^demo\/(iocs\.csv|README\.md|logs\/.*)$/,
     ];
     const paths = files.map((file) => file.replace('package/', ''));
