@@ -53,3 +53,21 @@ describe.each(LENGTHS)('a line of %i bytes', (length) => {
     await expectAll(`no header\n${record(length)}\n${RECORD}`);
   });
 });
+
+it('sixty thousand columns, with those that count at the far end', async () => {
+  const columns = ' '.repeat(60_000);
+  const rows = [
+    '203.0.113.9 10.0.0.1',
+    '10.0.0.1 ::ffff:198.51.100.7',
+    '10.0.0.1 10.0.0.2',
+    '10.0.0.1',
+    '1.2.3 10.0.0.1',
+  ];
+  await expectAll(`${columns}srcaddr dstaddr\n${rows.map((row) => `${columns}${row}\n`).join('')}${RECORD}`);
+  await expectAll(`srcaddr${columns}dstaddr\n${rows.map((row) => row.replace(' ', columns)).join('\n')}`);
+});
+
+it('more columns than a line may have', async () => {
+  await expectAll(`srcaddr dstaddr${' '.repeat(65_521)}\n${RECORD}`);
+  await expectAll(`srcaddr dstaddr${' '.repeat(65_522)}\n${RECORD}`);
+});

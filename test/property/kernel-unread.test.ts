@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContentOutcome } from '../../src/core/gunzip.ts';
 import type { ObjectReader } from '../../src/core/object-reader.ts';
 import { textReader } from '../../src/core/text-reader.ts';
-import { NETWORKS, rivals, toSet } from './kernel-scanning.ts';
+import { NETWORKS, rivals, scanSeen, toSet } from './kernel-scanning.ts';
 
 const { byKernel } = rivals();
 const byZlib = textReader(toSet(NETWORKS));
@@ -84,4 +84,28 @@ describe('an error', () => {
       expect(`${HEADER}${lines.join('\n')}\n`).toBe(text);
     }
   });
+});
+
+it('a sink that fails leaves nothing behind for the next object', async () => {
+  const bytes = gzipSync(HEADER + rowsFrom(0, 20_000));
+  const failing = (at: number) => {
+    let left = at;
+    return () => {
+      if (left-- === 0) throw new Error('the disk is full');
+    };
+  };
+  for (const at of [0, 1, 1023, 1024, 9000]) {
+    const onCandidate = failing(at);
+    const judgeUnread = (error: unknown) => {
+      throw error;
+    };
+    const sink = { onCandidate, onSeen: () => {}, onStep: async () => {}, judgeUnread };
+    const open = async function* () {
+      yield bytes;
+    };
+    await expect(byKernel.read(open, sink)).rejects.toThrow('the disk is full');
+    await expectSameUnread(bytes.subarray(0, 5000), 65_536);
+    const seen = await scanSeen(gzipSync(HEADER + rowsFrom(0, 1)), byKernel);
+    expect([...seen.sides.keys()].sort()).toEqual(['10.0.0.1', '203.0.113.0']);
+  }
 });
