@@ -1,5 +1,5 @@
 /** What the kernel tells the address index of an object: each address of its OK records with its sides, and the times. */
-import { gzipSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../demo/random.ts';
@@ -32,9 +32,10 @@ function secondsIn(rows: readonly OracleRow[], name: string): number[] {
   return texts.map(Number);
 }
 
-async function expectSeen(text: Buffer, pieceBytes = 65_536): Promise<Seen> {
-  const seen = await scanSeen(gzipSync(text, { level: 1 }), byKernel, pieceBytes);
-  const all = readRows({ key: '', text: text.toString(), isDamaged: false }).rows;
+/** `cutOff`: the object as far as it can be had, of which `text` is left. */
+async function expectSeen(text: Buffer, pieceBytes = 65_536, cutOff?: Buffer): Promise<Seen> {
+  const seen = await scanSeen(cutOff ?? gzipSync(text, { level: 1 }), byKernel, pieceBytes);
+  const all = readRows({ key: '', text: text.toString(), isDamaged: cutOff !== undefined }).rows;
   const rows = all.filter((row) => (row.get('log-status') ?? 'OK') === 'OK');
   expect([...seen.sides].sort()).toEqual([...seenIn(rows)].sort());
   const [starts, ends] = [secondsIn(rows, 'start'), secondsIn(rows, 'end')];
@@ -73,6 +74,17 @@ describe('seen addresses', () => {
         await expectSeen(Buffer.from(`${V2}\n${rows.join('\n')}\n`));
       }),
       runs(500),
+    );
+  });
+
+  it('are those before the break of an object that is cut off', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.noShrink(fc.integer()), fc.integer({ min: 18, max: 999 }), async (seed, cut) => {
+        const packed = gzipSync(Buffer.from(logText(seed, 200), 'latin1'), { level: 1 });
+        const left = packed.subarray(0, Math.max(18, (packed.length * cut) / 1000));
+        await expectSeen(gunzipSync(left, { finishFlush: constants.Z_SYNC_FLUSH }), 65_536, left);
+      }),
+      runs(200),
     );
   });
 
