@@ -7,6 +7,8 @@ import {
   indexCalls,
   type MatchWork,
   matchCalls,
+  type RetroHuntWork,
+  retroHuntCalls,
   sumFunctionCalls,
   sweepCalls,
 } from '../src/core/aws-calls.ts';
@@ -61,6 +63,8 @@ function toSizesTable(): string {
     'for 1,000 GB',
     'scan=athena',
     'batches of 300 s',
+    'each change of the lists',
+    '… scan=athena',
     "by hand: each day's logs once",
     '… 400 days once',
   ];
@@ -73,6 +77,7 @@ function toSizesTable(): string {
       ...[perDay(batch.objects), perDay(batch.batches), `**${toDollars(cost.usd)}**`, toDollars(cost.parts.fixed)],
       ...[toDollars(cost.per1000Gb!), toDollars(costOf(size, { scan: 'athena' }).usd)],
       toDollars(costOf(size, {}, { assumptions: { batchSeconds: 300 } }).usd),
+      ...[toDollars(cost.listChange), toDollars(costOf(size, { scan: 'athena' }).listChange)],
       ...[toDollars(cost.byHand.daily.usd), toDollars(cost.byHand.lookBack.usd)],
     ];
   });
@@ -90,6 +95,11 @@ const NO_MATCH: MatchWork = {
 };
 const NO_BATCH = { scan: 'kernel', batches: 0, objects: 0, chunks: 0, flowLogs: 0 } as const;
 const NO_SWEEP = { sweeps: 0, manifests: 0, manifestPages: 0, logPages: 0, flowLogs: 0 };
+
+const NO_CHANGE: RetroHuntWork = {
+  ...{ scan: 'kernel', changes: 0, lists: 0, steps: 0, indexDays: 0, indexGets: 0, logPages: 0 },
+  ...{ executions: 0, objects: 0, chunks: 0, flowLogs: 0 },
+};
 
 /** What each thing asks of AWS, by the formulae themselves: all of them are sums. */
 function toCallsTable(): string {
@@ -110,6 +120,12 @@ function toCallsTable(): string {
     ['query for a data ratio', matchCalls({ ...NO_MATCH, looks: 1, lookedFlowLogs: 1 })],
     ['scheduled sweep', sweepCalls({ ...NO_SWEEP, sweeps: 1 })],
     ['… each manifest of the days it looks at', sweepCalls({ ...NO_SWEEP, manifests: 1 })],
+    ['change of the lists', retroHuntCalls({ ...NO_CHANGE, changes: 1 })],
+    ['… each list in force', retroHuntCalls({ ...NO_CHANGE, lists: 1 })],
+    ['… each week that is looked up', retroHuntCalls({ ...NO_CHANGE, steps: 1 })],
+    ['… each day of it', retroHuntCalls({ ...NO_CHANGE, indexDays: 1 })],
+    ['… execution over what it touches', retroHuntCalls({ ...NO_CHANGE, executions: 1 })],
+    ['… its log objects, each', retroHuntCalls({ ...NO_CHANGE, objects: 1 })],
     ['scheduled flush', flushCalls({ flushes: 1, updates: 0 })],
   ];
   const rows = things.map(([what, calls]) => {

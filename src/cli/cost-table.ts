@@ -52,6 +52,7 @@ export function toCostDocuments(cost: Cost, prices: Prices): CostDocument[] {
     sum('part', 'for the logs', logs),
     sum('part', 'for findings in them', findings),
     ...(cost.per1000Gb === undefined ? [] : [sum('beside', 'for 1,000 GB of logs', cost.per1000Gb)]),
+    sum('beside', 'a change of the lists, sought in 90 days', cost.listChange),
     byHand("a query by hand in Athena over each day's logs", cost.byHand.daily),
     byHand('one such query over all days kept', cost.byHand.lookBack),
   ];

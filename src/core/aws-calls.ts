@@ -7,6 +7,7 @@
 export type FunctionName =
   | 'ingest'
   | 'sweep'
+  | 'indicators'
   | 'plan'
   | 'scan'
   | 'bind-query'
@@ -95,6 +96,20 @@ export type FlushWork = { readonly flushes: number; readonly updates: number };
 /** The address index: parts that Scan writes, and days of accounts' regions that they are compacted to. */
 export type IndexWork = { readonly parts: number; readonly partitions: number };
 
+/** Retro-hunts: lists that changed, and what of the past is evaluated anew. */
+export type RetroHuntWork = ExecutionWork & {
+  readonly changes: number;
+  /** Lists that are read: each time all that are in force. */
+  readonly lists: number;
+  /** Weeks that are looked up one after another. */
+  readonly steps: number;
+  /** Days that the index is listed of, and requests for its files. */
+  readonly indexDays: number;
+  readonly indexGets: number;
+  /** Requests that list log objects. */
+  readonly logPages: number;
+};
+
 const NO_CALLS: FunctionCalls = { invocations: 0, gets: 0, puts: 0, lists: 0, deletes: 0 };
 export const NOTHING: AwsCalls = {
   ...{ functions: {}, transitions: 0, queries: 0, events: 0, messages: 0, imports: 0, publishes: 0 },
@@ -104,7 +119,23 @@ export const NOTHING: AwsCalls = {
 export const RESULT_OBJECTS = 2;
 
 /** Batches from the event to the result, as if nothing matched. */
-export function batchCalls({ scan, batches, objects, chunks, flowLogs }: BatchWork): AwsCalls {
+export function batchCalls(work: BatchWork): AwsCalls {
+  const { batches, objects } = work;
+  const functions = {
+    ingest: of(batches, { puts: batches }),
+    // The version in force.
+    plan: of(0, { gets: batches }),
+    // That the manifest is done.
+    'record-result': of(0, { puts: batches }),
+  };
+  const intake = withEvents({ ...NOTHING, functions, messages: objects }, objects);
+  return addCalls(intake, executionCalls({ ...work, executions: batches }));
+}
+
+type ExecutionWork = Omit<BatchWork, 'batches'> & { readonly executions: number };
+
+/** Executions from their manifest to their result, as if nothing matched. */
+function executionCalls({ scan, executions, objects, chunks, flowLogs }: ExecutionWork): AwsCalls {
   const isByAthena = scan === 'athena';
   const byKernel = {
     // The list; each log object. The result.
@@ -116,17 +147,15 @@ export function batchCalls({ scan, batches, objects, chunks, flowLogs }: BatchWo
     'resolve-addresses': of(chunks, { gets: 2 * chunks, puts: chunks }),
   };
   const functions = {
-    ingest: of(batches, { puts: batches }),
-    // The manifest, the version in force, whether any object was evaluated before; of formats, its table. A list for each chunk.
-    plan: of(batches, { gets: 2 * batches + objects + (isByAthena ? flowLogs : 0), puts: chunks }),
+    // The manifest, whether any object was evaluated before; of formats, its table. A list for each chunk.
+    plan: of(executions, { gets: executions + objects + (isByAthena ? flowLogs : 0), puts: chunks }),
     ...(isByAthena ? byAthena : byKernel),
-    // Results of the chunks, the version in force. The execution's own, and that the manifest is done.
-    'record-result': of(batches, { gets: chunks + batches, puts: 2 * batches, lists: batches }),
+    // Results of the chunks, the version in force. The execution's own.
+    'record-result': of(executions, { gets: chunks + executions, puts: executions, lists: executions }),
   };
   // Plan, Scan, AnythingFound, RecordResult, Done; ReadOrQuery and ScanChunk, or BindAddresses, RunAddresses, ResolveAddresses.
-  const transitions = 6 * batches + (isByAthena ? 4 : 2) * chunks;
-  const queries = isByAthena ? chunks : 0;
-  return withEvents({ ...NOTHING, functions, transitions, queries, messages: objects }, objects);
+  const transitions = 6 * executions + (isByAthena ? 4 : 2) * chunks;
+  return withEvents({ ...NOTHING, functions, transitions, queries: isByAthena ? chunks : 0 }, 0);
 }
 
 /** What matches add to the executions that have some. */
@@ -188,6 +217,25 @@ export function sweepCalls({ sweeps, manifests, manifestPages, logPages, flowLog
 export function flushCalls({ flushes, updates }: FlushWork): AwsCalls {
   const publish = of(flushes, { gets: 5 * updates, puts: 2 * updates, deletes: updates, lists: flushes });
   return withEvents({ ...NOTHING, functions: { publish }, imports: updates }, 0);
+}
+
+/** Lists that change, the look-up of what they touch, and executions over that, as if nothing matched. */
+export function retroHuntCalls(work: RetroHuntWork): AwsCalls {
+  const { changes, lists, steps, indexDays, indexGets, logPages, executions } = work;
+  // Each step is written down, and the end.
+  const marks = steps + changes;
+  const functions = {
+    indicators: of(changes, {
+      // Lists; the version in force, whether the new one is known, both compiled; files of the index.
+      gets: lists + 4 * changes + marks + indexGets,
+      // The version, compiled too, the playbook's table, what is in force; a manifest for each execution, and that it is due.
+      puts: 4 * changes + marks + 2 * executions,
+      lists: 2 * changes + indexDays + logPages,
+    }),
+    // An hour later: each has ended well.
+    sweep: of(0, { gets: executions, deletes: executions }),
+  };
+  return addCalls(withEvents({ ...NOTHING, functions }, changes), executionCalls(work));
 }
 
 /** Each part is written once, and once more read, merged and removed by the sweep that compacts its day. */

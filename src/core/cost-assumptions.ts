@@ -38,6 +38,11 @@ export const ASSUMPTIONS = {
     unit: 'environments',
     why: 'of a function: Lambda begins a new one every two hours',
   },
+  touchedObjects: {
+    ...{ value: 50, unit: 'log objects' },
+    why: 'hold an address that a change of the lists is about: a retro-hunt evaluates them anew',
+  },
+  listsInForce: { value: 3, unit: 'lists', why: 'all of them are read whenever one changes' },
   idlePolls: {
     value: 15,
     unit: 'requests a minute',

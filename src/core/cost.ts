@@ -10,11 +10,12 @@ import {
   indexCalls,
   matchCalls,
   RESULT_OBJECTS,
+  retroHuntCalls,
   sumFunctionCalls,
   sweepCalls,
 } from './aws-calls.ts';
 import { type Assumptions, toAssumptions } from './cost-assumptions.ts';
-import { DAYS, type MonthWork, toMonthWork, type Workload } from './month-work.ts';
+import { DAYS, type MonthWork, toMonthWork, toRetroHuntWork, type Workload } from './month-work.ts';
 import {
   BILLED_GB,
   BILLED_TB,
@@ -44,6 +45,8 @@ export type Cost = {
   readonly per1000Gb?: number;
   /** The same logs read by queries that somebody types: each day's once, and once all that the days kept brought. */
   readonly byHand: { readonly daily: ReadByHand; readonly lookBack: ReadByHand };
+  /** One change of the lists: the retro-hunt for it, without what its findings cost. */
+  readonly listChange: number;
   readonly work: MonthWork;
 };
 
@@ -56,7 +59,15 @@ export type CostOptions = {
 
 /** MB of each function, as serverless.yml has them. */
 export const MEMORY: Readonly<Record<FunctionName, number>> = {
-  ...{ ingest: 1024, sweep: 1769, plan: 1769, scan: 1769, 'bind-query': 512, 'resolve-addresses': 1769 },
+  ...{
+    ingest: 1024,
+    sweep: 1769,
+    indicators: 1769,
+    plan: 1769,
+    scan: 1769,
+    'bind-query': 512,
+    'resolve-addresses': 1769,
+  },
   ...{ 'plan-data-ratio': 1769, collect: 1769, publish: 1024, 'record-result': 1024 },
 };
 /** What the stack has of each, whatever comes in: alarms by the metrics they look at. Those of NAT gateways are extra. */
@@ -88,10 +99,29 @@ export function toCost(workload: Workload, { prices = PRICES, assumptions }: Cos
   };
   return {
     ...{ usd, work, parts: { fixed, logs: unseen - fixed, findings: usd - unseen } },
+    listChange: toListChange(workload, prices, assumed),
     lines: priced.map((line) => ({ ...line, share: usd === 0 ? 0 : line.usd / usd })),
     ...(work.bytes === 0 ? {} : { per1000Gb: (usd / work.bytes) * 1e12 }),
     byHand: { daily: byHand(DAYS, work.bytes), lookBack: byHand(1, workload.gbPerDay * 1e9 * workload.retainDays) },
   };
+}
+
+/** What of the bill is for one retro-hunt. */
+function toListChange(workload: Workload, prices: Prices, assumed: Assumptions): number {
+  const { bytes, ...work } = toRetroHuntWork(workload, assumed);
+  const calls = retroHuntCalls(work);
+  const { invocations, gets, puts, lists } = sumFunctionCalls(calls);
+  const results = RESULT_OBJECTS * calls.queries;
+  const isByAthena = work.scan === 'athena';
+  const used: Partial<Usage> = {
+    ...{ lambdaRequest: invocations, transition: calls.transitions, s3Put: puts + lists + results },
+    lambdaCompute: sumComputed(calls, { scan: isByAthena ? 0 : toScanSeconds(bytes, work.objects, assumed) }, assumed),
+    ...{ s3Get: gets + (isByAthena ? work.objects : 0), event: calls.events + puts + results },
+    athenaRead: isByAthena ? toBilledBytes(work.chunks, bytes) / BILLED_TB : 0,
+    ...{ logs: (invocations * assumed.logBytesPerCall) / BILLED_GB, trace: work.executions + work.changes },
+    keyRequest: KEY_SHARE * (gets + puts + lists),
+  };
+  return PRICE_NAMES.reduce((total, name) => total + toUsd(used[name] ?? 0, prices[name]), 0);
 }
 
 type Usage = Readonly<Record<PriceName, number>>;
@@ -131,13 +161,25 @@ function toCalls({ batch, match, sweep, flush, index }: MonthWork): AwsCalls {
 }
 
 /** GB-seconds. */
-function toComputed({ functions }: AwsCalls, { batch, bytes, index }: MonthWork, assumed: Assumptions): number {
-  const perByte = 1 / (assumed.scanSpeed * 1e6);
+function toComputed(calls: AwsCalls, { batch, bytes, index }: MonthWork, assumed: Assumptions): number {
   const indexed = index.parts === 0 ? 0 : (assumed.indexWritten + assumed.indexCompacted) * bytes;
-  const extra: Partial<Record<FunctionName, number>> = {
-    ...(batch.scan === 'kernel' ? { scan: bytes * perByte + batch.objects * assumed.objectSeconds } : {}),
-    sweep: indexed * perByte,
+  const extra = {
+    scan: batch.scan === 'kernel' ? toScanSeconds(bytes, batch.objects, assumed) : 0,
+    sweep: toScanSeconds(indexed, 0, assumed),
   };
+  return sumComputed(calls, extra, assumed);
+}
+
+function toScanSeconds(bytes: number, objects: number, { scanSpeed, objectSeconds }: Assumptions): number {
+  return bytes / (scanSpeed * 1e6) + objects * objectSeconds;
+}
+
+/** Of all functions; `extra` seconds are those that no call tells. */
+function sumComputed(
+  { functions }: AwsCalls,
+  extra: Readonly<Partial<Record<FunctionName, number>>>,
+  assumed: Assumptions,
+): number {
   return Object.entries(functions).reduce((total, [key, calls]) => {
     const name = key as FunctionName;
     return total + (toSeconds(calls, assumed) + (extra[name] ?? 0)) * (MEMORY[name] / 1024);

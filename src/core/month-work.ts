@@ -1,5 +1,5 @@
 /** How much comes in → what the stack has to do in a month. Averages are no whole numbers, and need not be. */
-import type { BatchWork, FlushWork, IndexWork, MatchWork, ScanEngine, SweepWork } from './aws-calls.ts';
+import type { BatchWork, FlushWork, IndexWork, MatchWork, RetroHuntWork, ScanEngine, SweepWork } from './aws-calls.ts';
 import { MOST } from './batch.ts';
 import type { Assumptions } from './cost-assumptions.ts';
 
@@ -34,8 +34,8 @@ export type MonthWork = {
 /** A month is a twelfth of a year, here and in what AWS bills by the month. */
 export const DAYS = 365 / 12;
 const DAY_SECONDS = 86_400;
-/** As serverless.yml has them: maximumConcurrency of the queue's event source, dataRatioHosts, dataRatioBytesPerDay. */
-export const STACK = { pollers: 2, looks: 5, lookedBytes: 10e9 } as const;
+/** As serverless.yml has them: maximumConcurrency of the queue's event source, then params. */
+export const STACK = { pollers: 2, looks: 5, lookedBytes: 10e9, retroHuntDays: 90, unindexedDays: 7 } as const;
 /** Objects whose paths one query can name. */
 const QUERY_OBJECTS = 500;
 /** Days of objects that a sweep reads the manifests of, whole and in part: hourly over three hours, at 3:15 over two days. */
@@ -65,6 +65,35 @@ export function toMonthWork(workload: Workload, assumed: Assumptions): MonthWork
     onceGets: DAYS * assumed.environmentsPerDay * (1 + flowLogs),
     ...{ bytes: DAYS * bytes, lookedBytes: DAYS * Math.min(looked * bytes, STACK.lookedBytes) },
     lookedObjects: DAYS * looked * objects,
+  };
+}
+
+/** Days of the index that lie in parts still, and weeks that a retro-hunt takes as one step. */
+const OPEN_DAYS = 2;
+const STEP_DAYS = 7;
+
+/** One change of the lists. Where Athena reads the logs, there is no index that would tell what it touches. */
+export function toRetroHuntWork(workload: Workload, assumed: Assumptions): RetroHuntWork & { readonly bytes: number } {
+  const { gbPerDay, accounts, regions, scan } = workload;
+  const { retroHuntDays, unindexedDays } = STACK;
+  const isByAthena = scan === 'athena';
+  const perDay = countObjects(workload, assumed);
+  const flowLogs = perDay === 0 ? 0 : accounts * regions;
+  const steps = Math.ceil(retroHuntDays / STEP_DAYS);
+  const objects = isByAthena ? unindexedDays * perDay : Math.min(assumed.touchedObjects, retroHuntDays * perDay);
+  const executions = Math.min(isByAthena ? 1 : steps, objects);
+  const chunks = isByAthena ? Math.max(executions, objects / QUERY_OBJECTS) : executions;
+  const pages = Math.max(flowLogs, perDay / PAGE);
+  const older = isByAthena || objects === 0 ? 0 : steps * (1 + accounts) + (retroHuntDays - unindexedDays) * pages;
+  const parts = countBatches(perDay, assumed);
+  return {
+    ...{ scan, changes: 1, lists: assumed.listsInForce, steps, executions, objects, chunks },
+    flowLogs: Math.min(objects, flowLogs),
+    indexDays: retroHuntDays,
+    // A file's directory and its blocks.
+    indexGets: isByAthena ? 0 : 2 * (retroHuntDays - OPEN_DAYS) * flowLogs + OPEN_DAYS * parts,
+    logPages: unindexedDays * (perDay === 0 ? 1 : 1 + accounts + pages) + older,
+    bytes: perDay === 0 ? 0 : (objects / perDay) * gbPerDay * 1e9,
   };
 }
 

@@ -10,6 +10,8 @@ import {
   flushCalls,
   type MatchWork,
   matchCalls,
+  type RetroHuntWork,
+  retroHuntCalls,
   type ScanEngine,
   sweepCalls,
 } from '../../src/core/aws-calls.ts';
@@ -128,6 +130,13 @@ function expectEstimate(estimate: number, counted: number, most: number): void {
   expect(estimate).toBeLessThanOrEqual(most * counted);
 }
 
+/** Days that the last sweep looked at. */
+function logDays(): number {
+  const swept = cloud.logs('sweep').findLast((line) => line.includes('"message":"swept"'))!;
+  const { from, to } = JSON.parse(swept) as { from: string; to: string };
+  return from === to ? 1 : 2;
+}
+
 describe('scan=kernel', () => {
   beforeAll(() => open('kernel'), 120_000);
   afterAll(() => cloud?.close());
@@ -190,12 +199,49 @@ describe('scan=kernel', () => {
   it('a sweep that finds nothing left to do', async () => {
     await cloud.invoke('sweep', { hours: 3 });
     await settle();
-    const swept = cloud.logs('sweep').find((line) => line.includes('"message":"swept"'))!;
-    const { from, to } = JSON.parse(swept) as { from: string; to: string };
-    const days = from === to ? 1 : 2;
+    const days = logDays();
     // The root, the account, each day of its region.
     const logPages = 2 + days;
     expectCalls(count(), sweepCalls({ sweeps: 1, manifests: 6, manifestPages: days, logPages, flowLogs: 1 }));
+  });
+});
+
+describe('scan=kernel, when lists change', () => {
+  beforeAll(() => open('kernel'), 120_000);
+  afterAll(() => cloud?.close());
+  const { retroHuntDays, unindexedDays } = STACK;
+
+  /** Nothing holds an address of it. */
+  const change = (): RetroHuntWork => ({
+    ...{ scan: 'kernel', changes: 1, lists: 2, steps: Math.ceil(retroHuntDays / 7) },
+    // Of the last days, those are asked about that have log objects; one does.
+    ...{ indexDays: retroHuntDays - unindexedDays + 1, indexGets: indexParts() },
+    // The root, the account, each day of its region.
+    logPages: unindexedDays * 3,
+    ...{ executions: 0, objects: 0, chunks: 0, flowLogs: 0 },
+  });
+  const indexParts = () => cloud.double.s3.keys(cloud.stateBucket, 'addresses/').length;
+  const put = (list: string) => cloud.double.s3.put(cloud.stateBucket, 'indicators/incoming/more.csv', list);
+
+  it('nothing of the past is touched', async () => {
+    const work = change();
+    await put('192.0.2.200,new\n');
+    await settle();
+    expectCalls(count(), retroHuntCalls(work));
+  });
+
+  it('a log object is evaluated anew, and found', async () => {
+    await deliver([{ serial: 1, remote: '192.0.2.77' }, ...quiet([2, 3])]);
+    count();
+    const work = { ...change(), executions: 1, objects: 1, chunks: 1, flowLogs: 1 };
+    await put('192.0.2.77,new\n');
+    await settle();
+    await cloud.invoke('sweep', { hours: 3 });
+    await settle();
+    const match: MatchWork = { scan: 'kernel', ...ONE_MATCH, objects: 1 };
+    const days = logDays();
+    const sweep = { sweeps: 1, manifests: 2, manifestPages: days, logPages: 2 + days, flowLogs: 1 };
+    expectCalls(count(), addCalls(retroHuntCalls(work), matchCalls(match), sweepCalls(sweep)));
   });
 });
 
@@ -224,6 +270,8 @@ describe('what the template says', () => {
     expect(params.replacedDays).toBe(ASSUMPTIONS.replacedDays.value);
     expect(params.dataRatioHosts).toBe(STACK.looks);
     expect(params.dataRatioBytesPerDay).toBe(STACK.lookedBytes);
+    expect(params.retroHuntDays).toBe(STACK.retroHuntDays);
+    expect(params.unindexedDays).toBe(STACK.unindexedDays);
     const [queue] = resourcesOf(stack, 'AWS::Lambda::EventSourceMapping');
     expect(queue!.properties.ScalingConfig).toEqual({ MaximumConcurrency: STACK.pollers });
   });

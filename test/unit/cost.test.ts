@@ -1,7 +1,7 @@
 /** What `flowhound cost` reckons, beside the same reckoned by hand. The calls behind it are counted in test/cloud/cost.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { addCalls, batchCalls, NOTHING, sumFunctionCalls } from '../../src/core/aws-calls.ts';
-import { toCost } from '../../src/core/cost.ts';
+import { type CostOptions, toCost } from '../../src/core/cost.ts';
 import { toAssumptions } from '../../src/core/cost-assumptions.ts';
 import { DAYS, toMonthWork, type Workload } from '../../src/core/month-work.ts';
 import { PRICES, type PriceName, toBilledBytes, toUsd } from '../../src/core/prices.ts';
@@ -116,6 +116,19 @@ describe('a month', () => {
     expect(daily.terabytes).toBeCloseTo(DAYS, 10);
     expect(daily.usd).toBeCloseTo(5 * DAYS, 10);
     expect(lookBack.usd).toBeCloseTo(2000, 8);
+  });
+
+  it('has beside it what a change of the lists costs: cents by the index, all of seven days where Athena reads', () => {
+    const usdOf = (workload: Workload, options?: CostOptions) => toCost(workload, options).listChange;
+    expect(usdOf(NO_LOGS)).toBeLessThan(0.005);
+    expect(usdOf(TEN_GB)).toBeLessThan(0.02);
+    const more = { assumptions: { touchedObjects: 150 } };
+    // 100 objects of 6.9 MB more, each with 50 ms until its first byte, and its requests.
+    const seconds = 100 * (10_000 / 1440 / toAssumptions().scanSpeed + 0.05 + 2 * 0.005);
+    const requests = 2 * 100 * (0.0000004 + 0.01 * 0.000003);
+    const expected = (seconds * 1769 * 0.0000133334) / 1024 + requests;
+    expect(usdOf(TEN_GB, more) - usdOf(TEN_GB)).toBeCloseTo(expected, 6);
+    expect(usdOf({ ...TEN_GB, gbPerDay: 1000, scan: 'athena' })).toBeGreaterThan((5 * 7 * 1000e9) / 2 ** 40);
   });
 
   it('is its parts, and its lines, which have shares of it', () => {
