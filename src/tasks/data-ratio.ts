@@ -31,7 +31,7 @@ export type TableOf = (object: StoredLogObject) => Promise<string | undefined>;
 
 export type DataRatioRation = { readonly bytesPerDay: number; readonly hosts: number };
 
-export type DataRatioInput = Pick<ExecutionInput, 'execution' | 'manifest' | 'clock'> & {
+export type DataRatioInput = Pick<ExecutionInput, 'execution' | 'mode' | 'manifest' | 'clock'> & {
   readonly matched: { readonly locations: readonly string[] };
 };
 
@@ -70,6 +70,8 @@ export async function planDataRatio(
   ration: DataRatioRation,
   ports: DataRatioPorts,
 ): Promise<DataRatioPlan> {
+  // A hunt prints sightings; the day's budget is for findings that are published.
+  if (input.mode === 'hunt') return { hosts: [], skipped: [] };
   const { store, results } = ports;
   const findings = (await foldBatch(input.matched.locations, results)).filter(
     (finding) => isAtLeast(finding.severity, 'MEDIUM') && finding.local_ip !== '-' && finding.first_seen !== null,

@@ -48,8 +48,9 @@ function planFor(
   ration = { bytesPerDay: 1e9, hosts: 5 },
   clock = CLOCK,
   execution = 'x',
+  mode: 'sweep' | 'hunt' = 'sweep',
 ): Promise<DataRatioPlan> {
-  const input = { execution, manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
+  const input = { execution, mode, manifest: 'manifests/b.json', clock, matched: { locations: ['rows'] } };
   return planDataRatio(input, ration, { store, results: matchesOf(...hosts), tableOf: async () => 'vpcflow' });
 }
 
@@ -71,6 +72,11 @@ it('gives a second attempt at the same plan what the first one booked, and books
   const ration = { bytesPerDay: 2000, hosts: 5 };
   expect(await planFor(['10.0.0.5'], ration)).toEqual(await planFor(['10.0.0.5'], ration));
   expect(JSON.parse((await store.get('runs/data-ratio/2026-09-10.json'))!)).toMatchObject({ bytes: 2000 });
+});
+
+it('looks at no host in a hunt, and leaves the budget to the sweeps', async () => {
+  expect(await planFor(['10.0.0.5'], undefined, CLOCK, 'hunt_x', 'hunt')).toEqual({ hosts: [], skipped: [] });
+  expect((await planFor(['10.0.0.5'])).hosts).not.toEqual([]);
 });
 
 it('looks at a finding once, though executions that were started together share their clock', async () => {
