@@ -98,7 +98,9 @@ const putSound: Spoil = (to, block, isLast) => putDynamic(to, block, isLast);
 export function deflateStream(seed: number, putBlock: Spoil = putSound): Buffer {
   const random = createRandom(seed);
   const to = new BitWriter();
-  const text = Buffer.from(HEADER + Array.from({ length: random.below(30) }, () => random.pick(LINES)).join(''));
+  // A long text now and then: distances reach back to it with all their bits.
+  const lines = random.below(random.pick([2, 30, 30, 1500]));
+  const text = Buffer.from(HEADER + Array.from({ length: lines }, () => random.pick(LINES)).join(''));
   putStored(to, text, false);
   let written = text.length;
   for (let left = random.below(6); left >= 0; left--) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../demo/random.ts';
 import { ScanKernel } from '../../src/core/scan-kernel.ts';
 import { randomBytes } from './deflate-streams.ts';
-import { GZIP_HEADER } from './deflate-writer.ts';
+import { BitWriter, GZIP_HEADER, putFixed, putStored, toMember } from './deflate-writer.ts';
 import { compileGuardedKernel } from './guarded-kernel.ts';
 import { NETWORKS, rivals, runAlone, scan, toSet } from './kernel-scanning.ts';
 import { runs } from './runs.ts';
@@ -70,6 +70,18 @@ describe('many members', () => {
     const text = HEADER + RECORD.repeat(40);
     const parts = [...text].map((character) => gzipSync(character));
     expect(await expectSame(Buffer.concat(parts), 100)).toBe(true);
+  });
+
+  it('the second of which reaches back into the first, before and after text was moved', async () => {
+    // Some 224 KiB of text are kept at a time; 32 KiB of them stay when they are moved.
+    for (let length = 180_000; length < 260_000; length += 4999) {
+      const first = gzipSync(`${HEADER}${RECORD.repeat(length / RECORD.length)}`);
+      const to = new BitWriter();
+      putStored(to, Buffer.from(RECORD.repeat(500)), false);
+      putFixed(to, [{ length: 284, lengthBits: 0, distance: 29, distanceBits: 100 }], true);
+      const second = toMember(to.finish(), Buffer.alloc(500 * RECORD.length + 227));
+      expect(await expectSame(Buffer.concat([first, second]))).toBe(false);
+    }
   });
 
   it('of no bytes and no text', async () => {
