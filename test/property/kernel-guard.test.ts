@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../demo/random.ts';
 import { ScanKernel } from '../../src/core/scan-kernel.ts';
 import { randomBytes } from './deflate-streams.ts';
+import { BitWriter, GZIP_HEADER, putDynamic, putStored } from './deflate-writer.ts';
 import { compileGuardedKernel } from './guarded-kernel.ts';
 import { NETWORKS, rivals, runAlone, scanSeen, toSet } from './kernel-scanning.ts';
 import { logText } from './log-texts.ts';
@@ -12,6 +13,8 @@ import { runs } from './runs.ts';
 
 const module = compileGuardedKernel();
 const guarded = rivals(toSet(NETWORKS), module);
+/** As many bytes as the kernel takes at once. */
+const INPUT_BYTES = 262_144;
 const seeds = fc.noShrink(fc.integer());
 const pieces = fc.constantFrom(65_536, 1000, 41);
 
@@ -51,6 +54,19 @@ describe('the guarded kernel', () => {
     for (const byte of ['x', ' ', '\n', '\r', '\0', '1', '.', ':']) {
       const text = Buffer.from(`srcaddr dstaddr\n${byte.repeat(300_000)}`);
       for (const level of [0, 9]) expect(await guarded.expectSame(gzipSync(text, { level }))).toBe(true);
+    }
+  });
+
+  it('reads not far beyond the end of its input, wherever a block is cut off', () => {
+    const kernel = new ScanKernel(module, toSet(NETWORKS));
+    const block = { literals: Array<number>(257).fill(8), distances: [], steps: [], isEnded: true };
+    for (let before = 1; before < 40; before++) {
+      const to = new BitWriter();
+      for (let i = 0; i < 4; i++)
+        putStored(to, Buffer.alloc(i < 3 ? 65_535 : INPUT_BYTES - 3 * 65_540 - 15 - before, '\n'), false);
+      putDynamic(to, block, true);
+      const bytes = Buffer.concat([GZIP_HEADER, to.finish()]);
+      expect(runAlone(kernel, bytes.subarray(0, INPUT_BYTES), INPUT_BYTES)).toBeUndefined();
     }
   });
 
