@@ -1,19 +1,23 @@
 /** The command line: options all verbs share, exit statuses, and errors in one line. */
 import { Command, CommanderError, Option } from 'commander';
 import { Interrupted, UsageError } from '../core/errors.ts';
-import { registerBackfill } from './commands/backfill.ts';
-import { registerCost } from './commands/cost.ts';
-import { registerDemo } from './commands/demo.ts';
-import { registerDeploy } from './commands/deploy.ts';
-import { registerDoctor } from './commands/doctor.ts';
-import { registerFindings } from './commands/findings.ts';
-import { registerHunt } from './commands/hunt.ts';
-import { registerIndicators } from './commands/indicators.ts';
-import { registerQuery } from './commands/query.ts';
-import { registerSweep } from './commands/sweep.ts';
 import { FORMATS } from './output.ts';
 import { toPrintable } from './printable.ts';
 import { VERSION } from './version.ts';
+
+/** A command is loaded when it is called: all of them would be a third of the time that a short one takes. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  demo: async () => (await import('./commands/demo.ts')).registerDemo,
+  sweep: async () => (await import('./commands/sweep.ts')).registerSweep,
+  hunt: async () => (await import('./commands/hunt.ts')).registerHunt,
+  findings: async () => (await import('./commands/findings.ts')).registerFindings,
+  query: async () => (await import('./commands/query.ts')).registerQuery,
+  indicators: async () => (await import('./commands/indicators.ts')).registerIndicators,
+  backfill: async () => (await import('./commands/backfill.ts')).registerBackfill,
+  cost: async () => (await import('./commands/cost.ts')).registerCost,
+  deploy: async () => (await import('./commands/deploy.ts')).registerDeploy,
+  doctor: async () => (await import('./commands/doctor.ts')).registerDoctor,
+};
 
 const EXIT_STATUSES = `
 Exit status
@@ -29,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   process.stderr.on('error', () => {});
   if (argv.includes('--no-color')) process.env.NO_COLOR = '1';
-  const program = toProgram();
+  const program = await toProgram(argv);
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -37,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function toProgram(): Command {
+async function toProgram([first = '']: readonly string[]): Promise<Command> {
   const program = new Command('flowhound')
     .description('finds traffic with known-bad addresses in AWS VPC Flow Logs')
     .version(VERSION, '-V, --version')
@@ -56,20 +60,9 @@ function toProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
-  for (const register of [
-    registerDemo,
-    registerSweep,
-    registerHunt,
-    registerFindings,
-    registerQuery,
-    registerIndicators,
-    registerBackfill,
-    registerCost,
-    registerDeploy,
-    registerDoctor,
-  ]) {
-    register(program);
-  }
+  // Where the command does not stand first, or there is none, all of them are there to choose from.
+  const loads = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]!] : Object.values(COMMANDS);
+  for (const register of await Promise.all(loads.map((load) => load()))) register(program);
   inheritSettings(program);
   return program;
 }

@@ -2,8 +2,8 @@
  * Every bad input of the contract, through the command line. Beside each bad thing lies one good object with one hit:
  * it must be found whatever happens to its neighbour, stdout stays pure data, and stderr counts the trouble by kind.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -323,7 +323,7 @@ describe('Ctrl-C', () => {
     const began = Date.now();
     const outcome = await flowhound(['sweep', 'logs', '--iocs', 'iocs.csv', '--home', world.home], {
       cwd: world.root,
-      onStart: (child) => setTimeout(() => child.kill('SIGINT'), 900),
+      onStart: interruptScan,
     });
     expect(outcome.status, outcome.stderr).toBe(130);
     expect(Date.now() - began).toBeLessThan(6000);
@@ -333,4 +333,13 @@ describe('Ctrl-C', () => {
     const found = expectGood(again).find(({ local_ip }) => local_ip === '10.0.0.66');
     expect(found).toMatchObject({ records_out: 120 });
   }, 180_000);
+
+  /** As soon as there are chunks to scan. */
+  function interruptScan(child: ChildProcess): void {
+    const timer = setInterval(() => {
+      if (globSync(join(world.home, 'runs/*/chunks/*')).length > 0) child.kill('SIGINT');
+      else if (child.exitCode === null) return;
+      clearInterval(timer);
+    }, 5);
+  }
 });
