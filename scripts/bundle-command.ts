@@ -55,8 +55,8 @@ await build({
   outExtension: { '.js': '.mjs' },
   absWorkingDir: ROOT,
   ...{ bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node22', logLevel: 'warning' },
-  // DuckDB itself is no JavaScript.
-  external: ['@duckdb/node-bindings'],
+  // DuckDB itself is no JavaScript. The SDK is CommonJS, of whose names a bundle's `import()` sees none, and is seldom called.
+  external: ['@duckdb/node-bindings', '@aws-sdk/*', '@smithy/*'],
   // Some packages are CommonJS, whose `require` of built-ins has no meaning in a module.
   banner: { js: "import{createRequire as toRequire}from'node:module';const require=toRequire(import.meta.url);" },
   minifyWhitespace: true,
