@@ -18,6 +18,15 @@ const DIGITS: usize = memory.data(82 * 16, 16);
 const LEADING: usize = memory.data(82 * 16, 16);
 const GROUPS: usize = memory.data(32, 16);
 
+/** Constant vectors. V8 builds an immediate one anew at each use, by four instructions; loading one takes one. */
+const ALL_DOTS: usize = memory.data<u8>([46, 46, 46, 46, 46, 46, 46, 46, 46, 46, 46, 46, 46, 46, 46, 46]);
+export const ALL_ZEROS: usize = memory.data<u8>([48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48]);
+export const ALL_NINES: usize = memory.data<u8>([9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]);
+const PLACES: usize = memory.data<u8>([100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1, 0]);
+const ONES: usize = memory.data<u16>([1, 1, 1, 1, 1, 1, 1, 1]);
+const ABOVE_255: usize = memory.data<u32>([0xffffff00, 0xffffff00, 0xffffff00, 0xffffff00]);
+const LOW_BYTES: usize = memory.data<u8>([0, 4, 8, 12, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
+
 /** The IPv6 address that was read last. */
 export let ipv6High: u64 = 0;
 export let ipv6Low: u64 = 0;
@@ -48,7 +57,7 @@ export function prepareShapes(): void {
 // @ts-ignore: decorator
 @inline
 export function shapeOf(bytes: v128, length: u32): u32 {
-  const dots = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(DOT))) as u32;
+  const dots = i8x16.bitmask(i8x16.eq(bytes, v128.load(ALL_DOTS))) as u32;
   const end = (1 as u32) << (length & 15);
   return select<u32>(load<u8>(SHAPES + ((dots & (end - 1)) | end)), 0, length < 16);
 }
@@ -57,15 +66,15 @@ export function shapeOf(bytes: v128, length: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function digitsOf(bytes: v128, shape: u32): v128 {
-  return i8x16.relaxed_swizzle(i8x16.sub(bytes, i8x16.splat(ZERO)), v128.load(DIGITS + (shape << 4)));
+  return i8x16.relaxed_swizzle(i8x16.sub(bytes, v128.load(ALL_ZEROS)), v128.load(DIGITS + (shape << 4)));
 }
 
 /** The octets that digits make, last first. */
 // @ts-ignore: decorator
 @inline
 export function octetsOf(digits: v128): v128 {
-  const tens = i16x8.relaxed_dot_i8x16_i7x16_s(digits, i8x16(100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1, 0, 100, 10, 1, 0));
-  return i32x4.dot_i16x8_s(tens, i16x8.splat(1));
+  const tens = i16x8.relaxed_dot_i8x16_i7x16_s(digits, v128.load(PLACES));
+  return i32x4.dot_i16x8_s(tens, v128.load(ONES));
 }
 
 /** Not zero where a digit is none, a number begins with 0, or an octet is over 255. */
@@ -73,14 +82,14 @@ export function octetsOf(digits: v128): v128 {
 @inline
 export function wrongOf(shape: u32, digits: v128, octets: v128): v128 {
   const leadingZeros = v128.and(i8x16.eq(digits, i8x16.splat(0)), v128.load(LEADING + (shape << 4)));
-  const large = v128.and(octets, i32x4.splat(0xffffff00));
-  return v128.or(i8x16.gt_u(digits, i8x16.splat(9)), v128.or(leadingZeros, large));
+  const large = v128.and(octets, v128.load(ABOVE_255));
+  return v128.or(i8x16.gt_u(digits, v128.load(ALL_NINES)), v128.or(leadingZeros, large));
 }
 
 // @ts-ignore: decorator
 @inline
 export function numberOf(octets: v128): u32 {
-  const packed = i8x16.relaxed_swizzle(octets, i8x16(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));
+  const packed = i8x16.relaxed_swizzle(octets, v128.load(LOW_BYTES));
   return i32x4.extract_lane(packed, 0) as u32;
 }
 

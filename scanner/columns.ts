@@ -2,6 +2,7 @@
  * Where the columns of a format are that are looked at. A line's separators are found by walking over its marks from one that
  * is needed to the next; those in between are only counted.
  */
+import { ALL_NINES, ALL_ZEROS } from './address';
 import { marksAt, WINDOW_BYTES } from './text-buffer';
 
 /** Kinds of checked columns; the host has the same numbers. */
@@ -283,5 +284,5 @@ function isDigitRun(from: usize, length: u32, fields: u32): bool {
 // @ts-ignore: decorator
 @inline
 function digitsAt(at: usize): u32 {
-  return i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at), i8x16.splat(48)), i8x16.splat(9))) as u32;
+  return i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at), v128.load(ALL_ZEROS)), v128.load(ALL_NINES))) as u32;
 }

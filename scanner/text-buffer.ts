@@ -2,14 +2,14 @@
 export const HISTORY_BYTES: usize = 32 * 1024;
 /** Longer lines are no records: the longest real ones, with all ECS names, stay under 2 KiB. */
 export const LONGEST_LINE_BYTES: usize = 64 * 1024;
-const FRESH_BYTES: usize = 128 * 1024;
+const FRESH_BYTES: usize = 256 * 1024;
 /** One 64-byte block lies before the text, for the line feed that the first line has before it. */
-const BUFFER: usize = memory.data(64 + 32 * 1024 + 64 * 1024 + 128 * 1024 + 1024, 64);
+const BUFFER: usize = memory.data(64 + 32 * 1024 + 64 * 1024 + 256 * 1024 + 1024, 64);
 export const TEXT: usize = BUFFER + 64;
 /** Text stops here, or up to 320 bytes later. */
 export const TEXT_LIMIT: usize = TEXT + HISTORY_BYTES + LONGEST_LINE_BYTES + FRESH_BYTES;
 /** One bit for each byte of the buffer: whether it separates fields or lines. */
-const MARKS: usize = memory.data((64 + 32 * 1024 + 64 * 1024 + 128 * 1024 + 1024) / 8 + 64, 64);
+const MARKS: usize = memory.data((64 + 32 * 1024 + 64 * 1024 + 256 * 1024 + 1024) / 8 + 64, 64);
 
 /** Marks of the 64 bytes of a block. */
 // @ts-ignore: decorator

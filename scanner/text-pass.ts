@@ -21,8 +21,8 @@ const REMAINDER: usize = memory.data(4032, 64);
 const SPACE: u8 = 32;
 const LF: u8 = 10;
 
-/** For each line feed, its position and how many separators there were before it. */
-export const LINE_ENDS: usize = memory.data(260 * 1024 * 8, 64);
+/** For each line feed of a piece of text, its position and how many separators there were before it. */
+export const LINE_ENDS: usize = memory.data(72 * 1024 * 8, 64);
 
 let quotientAt: usize = QUOTIENT + HISTORY_BYTES;
 let passed: usize = 0;
@@ -91,15 +91,21 @@ export function passBlocks(end: usize): void {
       divide(b, quotient + 16);
       divide(c, quotient + 32);
       divide(d, quotient + 48);
-      const ends = toBits(i8x16.eq(a, lineFeeds), i8x16.eq(b, lineFeeds), i8x16.eq(c, lineFeeds), i8x16.eq(d, lineFeeds));
-      const marks = ends | toBits(i8x16.eq(a, spaces), i8x16.eq(b, spaces), i8x16.eq(c, spaces), i8x16.eq(d, spaces));
+      let marks = toBits(i8x16.eq(a, spaces), i8x16.eq(b, spaces), i8x16.eq(c, spaces), i8x16.eq(d, spaces));
+      const isEndA = i8x16.eq(a, lineFeeds);
+      const isEndB = i8x16.eq(b, lineFeeds);
+      const isEndC = i8x16.eq(c, lineFeeds);
+      const isEndD = i8x16.eq(d, lineFeeds);
+      if (v128.any_true(v128.or(v128.or(isEndA, isEndB), v128.or(isEndC, isEndD)))) {
+        const ends = toBits(isEndA, isEndB, isEndC, isEndD);
+        marks |= ends;
+        const below = (ends & -ends) - 1;
+        store<u32>(lineEnd, (at + (popcnt(below) as usize)) as u32);
+        store<u32>(lineEnd, count + (popcnt(marks & below) as u32), 4);
+        lineEnd += 8;
+        if ((ends & (ends - 1)) != 0) lineEnd = storeLineEnds(ends & (ends - 1), marks, at, count, lineEnd);
+      }
       storeMarks(at, marks);
-      // Lines are mostly longer than a block: no branch for the one line feed that a block may have.
-      const below = (ends & -ends) - 1;
-      store<u32>(lineEnd, (at + (popcnt(below) as usize)) as u32);
-      store<u32>(lineEnd, count + (popcnt(marks & below) as u32), 4);
-      lineEnd += (ends != 0 ? 8 : 0) as usize;
-      if ((ends & (ends - 1)) != 0) lineEnd = storeLineEnds(ends & (ends - 1), marks, at, count, lineEnd);
       count += popcnt(marks) as u32;
     }
   }
