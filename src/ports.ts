@@ -1,5 +1,5 @@
 /** What the tasks need from outside. Each port has one implementation per runtime: AWS, and one machine. */
-import type { Finding } from './core/finding.ts';
+import type { Finding } from './core/finding-document.ts';
 import type { LogTable, PartitionConflict, PartitionLocation } from './core/log-table.ts';
 import type { ResultRow } from './core/match.ts';
 

@@ -60,7 +60,7 @@ CREATE OR REPLACE MACRO read_evidence(paths) AS TABLE
       srcaddr: 'VARCHAR', dstaddr: 'VARCHAR', pkt_srcaddr: 'VARCHAR', pkt_dstaddr: 'VARCHAR', srcport: 'BIGINT',
       dstport: 'BIGINT', protocol: 'BIGINT', packets: 'BIGINT', bytes: 'BIGINT', start_time: 'BIGINT', end_time: 'BIGINT',
       action: 'VARCHAR', tcp_flags: 'BIGINT', flow_direction: 'VARCHAR', instance_id: 'VARCHAR', vpc_id: 'VARCHAR',
-      subnet_id: 'VARCHAR', line: 'VARCHAR'
+      subnet_id: 'VARCHAR', pkt_src_aws_service: 'VARCHAR', pkt_dst_aws_service: 'VARCHAR', line: 'VARCHAR'
     }
   );
 

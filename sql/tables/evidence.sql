@@ -2,7 +2,7 @@
 -- kind: table
 -- purpose: Flow records that touched an indicator, as Scan kept them: fixed columns and the verbatim line
 -- table: evidence
--- columns: object,line_number,account_id,region,interface_id,srcaddr,dstaddr,pkt_srcaddr,pkt_dstaddr,srcport,dstport,protocol,packets,bytes,start_time,end_time,action,tcp_flags,flow_direction,instance_id,vpc_id,subnet_id,line,batch,chunk
+-- columns: object,line_number,account_id,region,interface_id,srcaddr,dstaddr,pkt_srcaddr,pkt_dstaddr,srcport,dstport,protocol,packets,bytes,start_time,end_time,action,tcp_flags,flow_direction,instance_id,vpc_id,subnet_id,pkt_src_aws_service,pkt_dst_aws_service,line,batch,chunk
 -- references: docs/glossary.md
 CREATE EXTERNAL TABLE IF NOT EXISTS evidence (
   object string,
@@ -27,6 +27,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS evidence (
   instance_id string,
   vpc_id string,
   subnet_id string,
+  pkt_src_aws_service string,
+  pkt_dst_aws_service string,
   line string
 )
 PARTITIONED BY (batch string, chunk int)

@@ -6,7 +6,7 @@
 --   batch batch: the batch whose evidence to read
 --   chunk chunk: the chunk of the batch
 -- fields: srcaddr dstaddr
--- columns: object,line_number,direction,indicator,comment,source,also_in,indicator_ip,account_id,region,interface_id,local_ip,via,instance_id,vpc_id,subnet_id,srcport,dstport,protocol,packets,bytes,start_time,end_time,action,tcp_flags,flow_direction
+-- columns: object,line_number,direction,indicator,comment,source,also_in,indicator_ip,account_id,region,interface_id,local_ip,via,instance_id,vpc_id,subnet_id,srcport,dstport,protocol,packets,bytes,start_time,end_time,action,tcp_flags,flow_direction,pkt_src_aws_service,pkt_dst_aws_service
 -- references: DESIGN of the two directions: docs/glossary.md
 -- The local end is the opposite one: its packet-level address where there is one, else the plain one. `via` is the plain remote
 -- address where only the packet-level one is the indicator: then a NAT or transit gateway stands in between.
@@ -81,7 +81,9 @@ SELECT
   end_time,
   action,
   tcp_flags,
-  flow_direction
+  flow_direction,
+  pkt_src_aws_service,
+  pkt_dst_aws_service
 FROM touches
 CROSS JOIN (VALUES ('plain'), ('packet')) AS l (level)
 WHERE (l.level = 'plain' AND plain_indicator IS NOT NULL)

@@ -11,7 +11,7 @@
 --   accounts accounts: accounts of the partitions
 --   objects objects: the objects
 -- fields: srcaddr dstaddr
--- columns: object,line_number,account_id,region,interface_id,srcaddr,dstaddr,pkt_srcaddr,pkt_dstaddr,srcport,dstport,protocol,packets,bytes,start_time,end_time,action,tcp_flags,flow_direction,instance_id,vpc_id,subnet_id,batch,chunk
+-- columns: object,line_number,account_id,region,interface_id,srcaddr,dstaddr,pkt_srcaddr,pkt_dstaddr,srcport,dstport,protocol,packets,bytes,start_time,end_time,action,tcp_flags,flow_direction,instance_id,vpc_id,subnet_id,pkt_src_aws_service,pkt_dst_aws_service,batch,chunk
 -- references: docs/glossary.md
 -- An object is known by its delivered file name, another by its key from AWSLogs on; line numbers are not known here.
 SELECT
@@ -40,6 +40,8 @@ SELECT
   NULLIF(instanceid, '-') AS instance_id,
   NULLIF(vpcid, '-') AS vpc_id,
   NULLIF(subnetid, '-') AS subnet_id,
+  NULLIF(pkt_src_aws_service, '-') AS pkt_src_aws_service,
+  NULLIF(pkt_dst_aws_service, '-') AS pkt_dst_aws_service,
   ? /* batch */ AS batch,
   ? /* chunk */ AS chunk
 FROM vpcflow

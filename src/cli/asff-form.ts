@@ -1,6 +1,6 @@
 /** Findings in ASFF, as one batch prints them: one clock, and one owner, the account and region of the first. */
 import { toAsff } from '../core/asff.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
 
 /** Renders each of the findings. */
 export function toAsffForm(findings: readonly Finding[]): (finding: Finding) => unknown {

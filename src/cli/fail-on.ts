@@ -1,6 +1,6 @@
 /** `--fail-on`: exit status 3 where findings are at least so severe, for pipelines that stop on them. */
 import { Option } from 'commander';
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
 import { isAtLeast, parseSeverity, SEVERITIES, type Severity } from '../core/severity.ts';
 
 export const FAILED_ON_FINDINGS = 3;

@@ -1,6 +1,6 @@
 /** Findings as a person reads them: worst first, one sentence each; noise is one line, counted. */
 import Table from 'cli-table3';
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
 import type { Sighting } from '../core/sighting-document.ts';
 import { formatBytes, formatCount, formatSpan, tellFinding } from '../core/story.ts';
 import { toPrintable } from './printable.ts';
@@ -92,6 +92,10 @@ function toLine(finding: Finding): Line {
 
 function toNoiseLine(group: readonly Finding[]): Line {
   const rejected = group.reduce((total, finding) => total + finding.rejected, 0);
+  const hosts = Math.max(
+    new Set(group.flatMap((finding) => finding.hosts)).size,
+    ...group.map((one) => one.host_count),
+  );
   const firsts = group
     .map(({ first_seen }) => first_seen)
     .filter((seen) => seen !== null)
@@ -102,7 +106,7 @@ function toNoiseLine(group: readonly Finding[]): Line {
     .sort();
   return {
     severity: shorten(group[0]!.severity),
-    host: [`${formatCount(group.length)} hosts`],
+    host: [hosts === 1 ? group[0]!.local_ip : `${formatCount(hosts)} hosts`],
     indicator: nameIndicator(group[0]!),
     what: [`${formatCount(rejected)} rejected records, nothing answered`],
     when: [formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null)],

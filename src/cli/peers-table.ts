@@ -1,5 +1,5 @@
 /** The hosts of the gravest findings and whom else they talked to, by bytes per record: exfiltration stands out. */
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
 import type { ResultRow } from '../core/match.ts';
 import { formatBytes, formatCount } from '../core/story.ts';
 import type { HostDataRatio } from '../tasks/record-result.ts';

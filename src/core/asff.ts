@@ -3,7 +3,7 @@
  * securityhub-findings-format-syntax.html). The Id has no time in it, so a later import updates and never duplicates.
  * What analysts write (Workflow, Note, UserDefinedFields, VerificationState) is never part of it.
  */
-import type { Finding } from './finding.ts';
+import type { Finding } from './finding-document.ts';
 import { toLine } from './plain-text.ts';
 import { isAtLeast, type Severity } from './severity.ts';
 import { tellFinding } from './story.ts';

@@ -31,6 +31,8 @@ export type Evidence = {
   readonly instance_id: string | null;
   readonly vpc_id: string | null;
   readonly subnet_id: string | null;
+  readonly pkt_src_aws_service: string | null;
+  readonly pkt_dst_aws_service: string | null;
   readonly line: string;
 };
 
@@ -80,6 +82,8 @@ export function toEvidence(
     instance_id: read('instance-id'),
     vpc_id: read('vpc-id'),
     subnet_id: read('subnet-id'),
+    pkt_src_aws_service: read('pkt-src-aws-service'),
+    pkt_dst_aws_service: read('pkt-dst-aws-service'),
     line,
   };
   return { evidence, touched };

@@ -32,6 +32,8 @@ export type Match = {
   readonly action: string | null;
   readonly tcpFlags: number | null;
   readonly flowDirection: string | null;
+  /** AWS services that the packets came from or went to: `S3`. */
+  readonly awsServices: readonly string[];
 };
 
 /** A result row by column name, as any engine hands it over: text, numbers or null. */
@@ -73,7 +75,12 @@ export function toMatch(row: ResultRow): Match {
     action: text('action'),
     tcpFlags: number('tcp_flags'),
     flowDirection: text('flow_direction'),
+    awsServices: present(text('pkt_src_aws_service'), text('pkt_dst_aws_service')),
   };
+}
+
+function present(...values: readonly (string | null)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null))].sort();
 }
 
 function splitWords(text: string | null): string[] {

@@ -5,7 +5,7 @@
  * get it by e-mail read it on a telephone.
  */
 import { toJson } from './exact-json.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './finding-document.ts';
 import { toAsciiLine, toLine } from './plain-text.ts';
 import type { Notice } from './publication.ts';
 import { formatSpan, tellFinding } from './story.ts';

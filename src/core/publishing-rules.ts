@@ -1,6 +1,6 @@
 /** What is due to be said about a finding now, what later, and what not: decided from what has been said before. */
 import { type AsffFinding, type FindingOwner, toAsff } from './asff.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './finding-document.ts';
 import { isFresh, type Publication, rankDocument, toContent, toNextUpdate } from './publication.ts';
 import { isAtLeast, SEVERITIES, type Severity } from './severity.ts';
 

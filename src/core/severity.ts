@@ -1,13 +1,19 @@
 /** How bad a finding is. It is earned by the outcome: who began, what was let through, what came back. */
 import { UsageError } from './errors.ts';
 import type { Initiator } from './initiator.ts';
+import {
+  DEFAULT_SEVERITY_TABLE,
+  type Fact,
+  SEVERAL_HOSTS,
+  SEVERITY_LINES,
+  type SeverityLine,
+  type SeverityTable,
+} from './severity-table.ts';
 import type { Tally } from './sighting.ts';
+import { formatBytes } from './story.ts';
 
 export const SEVERITIES = ['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export type Severity = (typeof SEVERITIES)[number];
-
-/** 25 MB sent to one indicator is more than a beacon needs (RITA's threat-intel threshold). */
-const LARGE_BYTES_OUT = 25_000_000n;
 
 export function isAtLeast(severity: Severity, least: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
@@ -21,46 +27,50 @@ export function parseSeverity(text: string): Severity {
   return severity;
 }
 
-/** Severity of one host's traffic with one indicator, and the reason in words. Other hosts may still raise it. */
-export function judgeSeverity(tally: Tally, initiator: Initiator): { severity: Severity; reason: string } {
-  const openedByHost = initiator === 'local' || (initiator === 'unknown' && tally.recordsOut > 0);
-  if (!openedByHost && tally.votes.synLocal === 0) return judgeInbound(tally);
-  const outbound = judgeOutbound(tally);
-  if (openedByHost) return outbound;
-  const inbound = judgeInbound(tally);
+export type Judgement = { readonly severity: Severity; readonly reason: string; readonly line: SeverityLine };
+
+/** Severity of one host's traffic with one indicator, the reason in words, and the line of the table that says so. */
+export function judgeSeverity(tally: Tally, initiator: Initiator, table = DEFAULT_SEVERITY_TABLE): Judgement {
+  const isOpenedByHost = initiator === 'local' || (initiator === 'unknown' && tally.recordsOut > 0);
+  if (isOpenedByHost) return judge('host', toOutboundFacts(tally, table), table);
+  const inbound = judge('outside', toInboundFacts(tally), table);
+  if (tally.votes.synLocal === 0) return inbound;
+  const outbound = judge('host', toOutboundFacts(tally, table), table);
   return isAtLeast(outbound.severity, inbound.severity) ? outbound : inbound;
 }
 
 /** Several hosts with accepted, two-way traffic to one indicator: no longer one machine's trouble. */
 export function raiseForHosts(
-  severity: Severity,
-  reason: string,
+  { severity, reason }: Pick<Judgement, 'severity' | 'reason'>,
   hosts: number,
-): { severity: Severity; reason: string } {
-  if (severity !== 'HIGH' || hosts < 2) return { severity, reason };
-  return { severity: 'CRITICAL', reason: `${reason}; ${hosts} hosts talk to this indicator` };
+  { lines, severalHosts }: SeverityTable = DEFAULT_SEVERITY_TABLE,
+): { severity: Severity; reason: string } | undefined {
+  if (severity !== 'HIGH' || hosts < severalHosts) return undefined;
+  return { severity: lines[SEVERAL_HOSTS] ?? 'CRITICAL', reason: `${reason}; ${hosts} hosts talk to this indicator` };
 }
 
-function judgeOutbound(tally: Tally): { severity: Severity; reason: string } {
+function judge(opener: SeverityLine['opener'], facts: ReadonlySet<Fact>, table: SeverityTable): Judgement {
+  const line = SEVERITY_LINES.find((one) => one.opener === opener && one.when.every((fact) => facts.has(fact)))!;
+  const reason = line.reason.replace('{large}', formatBytes(table.largeBytesOut));
+  return { severity: table.lines[line.id] ?? line.severity, reason, line };
+}
+
+function toOutboundFacts(tally: Tally, { largeBytesOut }: SeverityTable): Set<Fact> {
   // A transit gateway record has no action and is never a reject.
   const passedOut = tally.recordsOut - tally.rejectedOut;
   const passedIn = tally.recordsIn - tally.rejectedIn;
-  if (passedOut === 0 && passedIn === 0) return { severity: 'MEDIUM', reason: 'the host tried and was blocked' };
+  const facts = new Set<Fact>();
+  if (passedOut === 0 && passedIn === 0) facts.add('nothing passed');
   const isTwoWay = tally.bytesOut > 0n && tally.bytesIn > 0n && passedOut > 0 && passedIn > 0;
   const isOnlyAttempts = tally.recordsIn === 0 && tally.votes.synLocal >= tally.recordsOut;
   const lasted = tally.firstSeen !== null && tally.lastSeen !== null && tally.lastSeen > tally.firstSeen;
-  if (!isTwoWay && (isOnlyAttempts || !lasted)) {
-    return { severity: 'MEDIUM', reason: 'the host opened it, nothing came back' };
-  }
-  const reason = isTwoWay ? 'the host opened it, data went both ways' : 'the host kept sending';
-  if (tally.bytesOut >= LARGE_BYTES_OUT) return { severity: 'CRITICAL', reason: `${reason}; 25 MB or more left` };
-  return { severity: 'HIGH', reason };
+  if (isTwoWay) facts.add('two-way');
+  else if (isOnlyAttempts || !lasted) facts.add('unanswered');
+  if (tally.bytesOut >= BigInt(largeBytesOut)) facts.add('large');
+  return facts;
 }
 
-function judgeInbound(tally: Tally): { severity: Severity; reason: string } {
-  if (tally.recordsIn - tally.rejectedIn === 0)
-    return { severity: 'INFORMATIONAL', reason: 'attempts from outside, all blocked' };
-  if (tally.recordsOut - tally.rejectedOut > 0)
-    return { severity: 'HIGH', reason: 'let in from outside, and answered' };
-  return { severity: 'MEDIUM', reason: 'let in from outside, no answer seen' };
+function toInboundFacts(tally: Tally): Set<Fact> {
+  if (tally.recordsIn - tally.rejectedIn === 0) return new Set(['nothing let in']);
+  return new Set(tally.recordsOut - tally.rejectedOut > 0 ? ['answered'] : []);
 }

@@ -1,5 +1,6 @@
 /** Tally + its finding → sighting, the document that `sweep` and `findings --sightings` print. */
-import { type Finding, type Fold, toIsoSecond, toTotals } from './finding.ts';
+import type { Fold } from './finding.ts';
+import { type Finding, toIsoSecond, toTotals } from './finding-document.ts';
 import { type Initiator, judgeInitiator } from './initiator.ts';
 import { isAtLeast, type Severity } from './severity.ts';
 import { Tallies, type Tally } from './sighting.ts';

@@ -4,6 +4,7 @@
  */
 import { addVote, emptyVotes, type InitiatorVotes } from './initiator.ts';
 import type { Match } from './match.ts';
+import { addToCourse, type Course, emptyCourse, mergeCourse, settleCourse } from './sighting-course.ts';
 
 /** What is added up; bytes and packets stay exact beyond 2^53. */
 export type Tally = {
@@ -38,6 +39,9 @@ export type Tally = {
   subnetIds: string[];
   /** Records by the service's protocol and port: `{"6/443": 12}`. */
   services: Record<string, number>;
+  /** AWS services that its packets came from or went to. */
+  awsServices: string[];
+  course: Course;
 };
 
 /** Adds matches up into tallies, one per indicator, account, region, interface, local address and month. */
@@ -67,9 +71,12 @@ export class Tallies {
 
   /** In the order of CONTRACT: indicator, account, region, interface, local address, as plain text. */
   sorted(): Tally[] {
-    return [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => tally);
+    const settle = (tally: Tally) => ({ ...tally, course: settleCourse(tally.course) });
+    return [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => settle(tally));
   }
 }
+
+const LISTS = ['indicatorIps', 'alsoIn', 'via', 'instanceIds', 'vpcIds', 'subnetIds', 'awsServices'] as const;
 
 function addRecord(tally: Tally, match: Match): void {
   const { direction, action } = match;
@@ -92,7 +99,9 @@ function addRecord(tally: Tally, match: Match): void {
   tally.instanceIds = unite(tally.instanceIds, present(match.instanceId));
   tally.vpcIds = unite(tally.vpcIds, present(match.vpcId));
   tally.subnetIds = unite(tally.subnetIds, present(match.subnetId));
+  tally.awsServices = unite(tally.awsServices, match.awsServices);
   addVote(tally.votes, match);
+  addToCourse(tally.course, match);
   const service = toService(match);
   if (service !== undefined) tally.services[service] = (tally.services[service] ?? 0) + 1;
 }
@@ -113,9 +122,8 @@ function mergeInto(tally: Tally, other: Tally): void {
     tally.source = other.source;
     tally.comment = other.comment;
   }
-  for (const list of ['indicatorIps', 'alsoIn', 'via', 'instanceIds', 'vpcIds', 'subnetIds'] as const) {
-    tally[list] = unite(tally[list], other[list]);
-  }
+  for (const list of LISTS) tally[list] = unite(tally[list], other[list] ?? []);
+  mergeCourse(tally.course, other.course ?? emptyCourse());
   for (const level of Object.keys(tally.votes) as (keyof InitiatorVotes)[]) tally.votes[level] += other.votes[level];
   for (const [service, records] of Object.entries(other.services)) {
     tally.services[service] = (tally.services[service] ?? 0) + records;
@@ -124,7 +132,11 @@ function mergeInto(tally: Tally, other: Tally): void {
 
 /** What is added to in place is copied; lists never are. */
 function copyOf(tally: Tally): Tally {
-  return { ...tally, votes: { ...tally.votes }, services: { ...tally.services } };
+  const course = emptyCourse();
+  // Version 0.1.0 stored neither of the two.
+  mergeCourse(course, tally.course ?? course);
+  const awsServices = tally.awsServices ?? [];
+  return { ...tally, votes: { ...tally.votes }, services: { ...tally.services }, awsServices, course };
 }
 
 /** Read back from JSON, a total that fits a number is one. */
@@ -144,6 +156,7 @@ function emptyTally(match: Match, month: string): Tally {
     ...{ recordsOut: 0, bytesOut: 0n, packetsOut: 0n, recordsIn: 0, bytesIn: 0n, packetsIn: 0n },
     ...{ acceptedOut: 0, acceptedIn: 0, rejectedOut: 0, rejectedIn: 0, firstSeen: null, lastSeen: null },
     ...{ votes: emptyVotes(), via: [], instanceIds: [], vpcIds: [], subnetIds: [], services: {} },
+    ...{ awsServices: [], course: emptyCourse() },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Finding → the words a person reads first: who, what happened, when. Units on every number. */
-import type { Finding } from './finding.ts';
+import type { Finding } from './finding-document.ts';
 
 const DECIMAL_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const;
 const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'icmp', '6': 'tcp', '17': 'udp', '58': 'icmpv6' };
@@ -45,8 +45,10 @@ export function tellFinding(finding: Finding): string {
 
 function tellBlocked(finding: Finding): string[] {
   const attempts = `${formatCount(finding.rejected)} rejected ${finding.rejected === 1 ? 'record' : 'records'}`;
-  if (finding.initiator === 'indicator') return [`${attempts}, nothing answered`];
-  return [finding.initiator === 'local' ? `the host tried: ${attempts}` : attempts, 'nothing got through'];
+  if (finding.initiator === 'local') return [`the host tried: ${attempts}`, 'nothing got through'];
+  const hosts = finding.host_count > 1 ? ` at ${formatCount(finding.host_count)} hosts` : '';
+  if (finding.initiator === 'indicator') return [`${attempts}${hosts}, nothing answered`];
+  return [`${attempts}${hosts}`, 'nothing got through'];
 }
 
 function tellTraffic(finding: Finding, records: number): string[] {
@@ -56,9 +58,37 @@ function tellTraffic(finding: Finding, records: number): string[] {
     unknown: 'opened by whom is unknown',
   };
   const flow = `out ${formatBytes(finding.bytes_out)} in ${formatBytes(finding.bytes_in)}`;
-  const parts = [opened[finding.initiator], `${formatCount(records)} ${records === 1 ? 'record' : 'records'}`, flow];
+  const count = `${formatCount(records)} ${records === 1 ? 'record' : 'records'}`;
+  const parts = [opened[finding.initiator], tellBeacon(finding) ?? count, flow];
+  if (finding.longest_connection !== null)
+    parts.push(`one connection of ${formatDuration(finding.longest_connection.seconds)}`);
   if (finding.rejected > 0) parts.push(`${formatCount(finding.rejected)} rejected`);
   return parts;
+}
+
+/** `288 contacts, every 5 min ± 4 s` */
+function tellBeacon({ beacon, initiator }: Finding): string | undefined {
+  if (beacon === null || !beacon.is_regular || initiator === 'indicator') return undefined;
+  const rhythm = `every ${formatDuration(beacon.interval_seconds)} ± ${formatDuration(beacon.jitter_seconds)}`;
+  return `${formatCount(beacon.contacts)} contacts, ${rhythm}`;
+}
+
+/** `4 s`, `5 min`, `3 h 12 min`, `2 d 4 h`: the two largest units, of which the smaller may lack. */
+export function formatDuration(seconds: number): string {
+  const units = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ] as const;
+  const at = Math.max(
+    0,
+    units.findIndex(([, size]) => seconds >= size),
+  );
+  const [[unit, size], smaller] = [seconds < 1 ? units[3] : units[at]!, seconds < 1 ? undefined : units[at + 1]];
+  const whole = `${Math.floor(seconds / size)} ${unit}`;
+  const rest = smaller === undefined ? 0 : Math.floor((seconds % size) / smaller[1]);
+  return rest === 0 ? whole : `${whole} ${rest} ${smaller![0]}`;
 }
 
 function nameService(service: string): string {

@@ -5,7 +5,8 @@
  */
 import type { StoredLogObject } from '../core/batch.ts';
 import type { ExecutionInput } from '../core/execution.ts';
-import { type Finding, foldFindings } from '../core/finding.ts';
+import { foldFindings } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
 import { toMatch } from '../core/match.ts';
 import { isAtLeast } from '../core/severity.ts';
 import { Tallies } from '../core/sighting.ts';

@@ -3,7 +3,9 @@
  * with its own fold before the findings are written here: so the totals are looked at once more after that.
  */
 import { fromJson, toJson } from '../core/exact-json.ts';
-import { type Finding, foldFindings, toFindingId } from '../core/finding.ts';
+import { foldFindings } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
+import { findingIdsOf } from '../core/finding-id.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { OutboxMark } from '../core/publication.ts';
 import type { FindingChanges, ObjectStore } from '../ports.ts';
@@ -49,8 +51,8 @@ async function foldGroup(
   for (;;) {
     const { tallies, digest } = await readGroup(prefix, store);
     const folded = new Map(foldFindings(tallies).findings.map((finding) => [finding.finding_id, finding]));
-    // A host that turns out to be the far side of a gateway loses its finding.
-    const all = new Set([...ids, ...changes.keys(), ...tallies.map(toFindingId)]);
+    // A host that turns out to be the far side of a gateway loses its finding, one that was let in leaves those of scans.
+    const all = new Set([...ids, ...changes.keys(), ...tallies.flatMap(findingIdsOf)]);
     let isChanged = false;
     await mapConcurrently(CONCURRENCY, [...all], async (id) => {
       const change = await storeFinding(id, folded.get(id), execution, store);

@@ -1,7 +1,7 @@
 /** One finding's way through Publish: claim what is due, hand it out for delivery, write down how it went. */
 import type { AsffFinding } from '../core/asff.ts';
 import { fromJson, toJson } from '../core/exact-json.ts';
-import type { Finding } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
 import { isFresh, type Notice, type OutboxMark, type Publication, publicationKey } from '../core/publication.ts';
 import {
   claimImport,

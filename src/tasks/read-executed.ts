@@ -1,7 +1,9 @@
 /** What finished executions left in the store → the sightings and findings they show. */
 import { fromJson } from '../core/exact-json.ts';
 import { addChunkResults, type ChunkResult } from '../core/execution.ts';
-import { type Finding, foldFindings } from '../core/finding.ts';
+import { foldFindings } from '../core/finding.ts';
+import type { Finding } from '../core/finding-document.ts';
+import { daysOf, toScansId } from '../core/finding-id.ts';
 import { Tallies, type Tally } from '../core/sighting.ts';
 import { type Sighting, toSightings } from '../core/sighting-document.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -35,8 +37,8 @@ export async function readExecuted(
   for (const { tallies } of results) for (const tally of tallies) shown.merge(tally);
   const tallies = shown.sorted();
   const fold = foldFindings(mode === 'hunt' || tallies.length === 0 ? tallies : await readTallies(store, tallies));
-  // A sighting over two months belongs to two findings.
-  const ids = new Set(tallies.map((tally) => fold.findingOf(tally)?.finding_id));
+  // A sighting over two months belongs to two findings, one of rejected scans to one a day.
+  const ids = new Set(tallies.flatMap((tally) => toIds(fold.findingOf(tally), tally)));
   const sum = (kind: 'opened' | 'updated' | 'withdrawn') =>
     results.reduce((total, { result }) => total + (result?.[kind] ?? 0), 0);
   return {
@@ -49,6 +51,11 @@ export async function readExecuted(
       withoutDataRatio: results.filter(({ hasDataRatio }) => !hasDataRatio).length,
     },
   };
+}
+
+function toIds(finding: Finding | undefined, tally: Tally): string[] {
+  if (finding === undefined) return [];
+  return finding.kind === 'host' ? [finding.finding_id] : daysOf(tally).map((day) => toScansId(tally.indicator, day));
 }
 
 async function readResult(execution: string, store: ObjectStore) {

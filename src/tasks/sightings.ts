@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { fromJson, toJson } from '../core/exact-json.ts';
-import { toFindingId } from '../core/finding.ts';
+import { findingIdsOf } from '../core/finding-id.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { Tally } from '../core/sighting.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -56,7 +56,8 @@ export function toReferences({ date, tallies, withdrawn = {} }: Omit<Outcome, 'c
   for (const tally of tallies) {
     const key = totalsKey(tally, date);
     const ids = references.get(key) ?? new Set();
-    references.set(key, ids.add(toFindingId(tally)));
+    for (const id of findingIdsOf(tally)) ids.add(id);
+    references.set(key, ids);
   }
   return references;
 }

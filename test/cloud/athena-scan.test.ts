@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fromJson, toJson } from '../../src/core/exact-json.ts';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import { sweep } from '../../src/local/sweep.ts';
 import { makeWorld, type World, writeFileAt } from '../oracle/world.ts';
 import { makeService, packageStack } from '../stack/package-stack.ts';

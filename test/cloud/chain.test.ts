@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromJson, toJson } from '../../src/core/exact-json.ts';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import { isAtLeast } from '../../src/core/severity.ts';
 import { type SweepResult, sweep } from '../../src/local/sweep.ts';
 import { makeWorld, type World } from '../oracle/world.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeAddressIndex } from '../../src/core/address-index-writer.ts';
 import { fromJson } from '../../src/core/exact-json.ts';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import { type LogObject, parseKey } from '../../src/core/log-object.ts';
 import { partKey } from '../../src/tasks/address-keys.ts';
 import { makeService, packageStack } from '../stack/package-stack.ts';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AsffFinding, toAsff } from '../../src/core/asff.ts';
 import { fromJson } from '../../src/core/exact-json.ts';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import { toContent } from '../../src/core/publication.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../../src/core/severity.ts';
 import type { PublishInput } from '../../src/tasks/publish.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FindingOwner, toAsff, toPartitionName } from '../../src/core/asff.ts';
-import { type Finding, foldFindings } from '../../src/core/finding.ts';
+import { foldFindings } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import { makeTally, makeTwoWayTally } from './tallies.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toJson } from '../../src/core/exact-json.ts';
-import { foldFindings, toIsoSecond } from '../../src/core/finding.ts';
+import { foldFindings } from '../../src/core/finding.ts';
+import { toIsoSecond } from '../../src/core/finding-document.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import { Tallies, type Tally } from '../../src/core/sighting.ts';
 import { toSightings } from '../../src/core/sighting-document.ts';
@@ -23,6 +24,10 @@ describe('foldFindings', () => {
     const [finding] = fold(tally);
     expect(finding).toEqual({
       ...{ finding_id: expect.stringMatching(/^fh-[0-9a-f]{40}$/), severity: 'HIGH' },
+      ...{ kind: 'host', day: null, host_count: 1, hosts: ['10.0.0.5'], severity_line: 'opened-two-way' },
+      ...{ technique: { id: 'T1071', name: 'Application Layer Protocol' }, duration_seconds: 3600 },
+      ...{ data_ratio_out: '840.00', data_ratio_in: '555.56', aws_services: [], beacon: null, hourly: [] },
+      longest_connection: null,
       ...{ severity_reason: 'the host opened it, data went both ways', initiator: 'local' },
       ...{ initiator_reason: 'TCP SYN without ACK (10 of 10 records)', account_id: '111122223333' },
       ...{ region: 'us-east-1', local_ip: '10.0.0.5', instance_id: 'i-0a', vpc_id: 'vpc-0a', subnet_id: null },
@@ -39,7 +44,7 @@ describe('foldFindings', () => {
       ],
       legs: [
         {
-          ...{ interface_id: 'eni-0a1b2c3d', local_ip: '10.0.0.5', records: 19 },
+          ...{ account_id: '111122223333', interface_id: 'eni-0a1b2c3d', local_ip: '10.0.0.5', records: 19 },
           ...{ bytes_out: 8400n, bytes_in: 5000n, is_outer: false },
         },
       ],

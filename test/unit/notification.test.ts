@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromJson, toJson } from '../../src/core/exact-json.ts';
-import { type Finding, foldFindings } from '../../src/core/finding.ts';
+import { foldFindings } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import { type NotificationMessage, toNotification } from '../../src/core/notification.ts';
 import type { Tally } from '../../src/core/sighting.ts';

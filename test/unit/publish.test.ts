@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import type { Severity } from '../../src/core/severity.ts';
 import { type PublishOutput, publish } from '../../src/tasks/publish.ts';
 import {

@@ -1,7 +1,9 @@
 /** What Publish stands on, in memory, as the services behave: a store that enforces versions, a hub, a topic. For tests only. */
 import type { AsffFinding } from '../../src/core/asff.ts';
 import { fromJson, toJson } from '../../src/core/exact-json.ts';
-import { type Finding, foldFindings } from '../../src/core/finding.ts';
+import { foldFindings } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
+import { toFindingId } from '../../src/core/finding-id.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import type { OutboxMark, Publication } from '../../src/core/publication.ts';
 import type { Severity } from '../../src/core/severity.ts';
@@ -35,7 +37,8 @@ export function makeFinding(host: number, severity: Severity, records = 0): Find
     HIGH: makeTwoWayTally(more),
     CRITICAL: makeTwoWayTally({ ...more, bytesOut: 30_000_000n }),
   };
-  return foldFindings([tallies[severity]]).findings[0]!;
+  const tally = tallies[severity];
+  return { ...foldFindings([tally]).findings[0]!, finding_id: toFindingId(tally) };
 }
 
 /** The objects, whoever looks at them. */

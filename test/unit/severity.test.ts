@@ -64,11 +64,13 @@ describe('raiseForHosts', () => {
     ['MEDIUM', 2, 'MEDIUM'],
     ['INFORMATIONAL', 2, 'INFORMATIONAL'],
   ])('%s and %i hosts: %s', (severity, hosts, raised) => {
-    expect(raiseForHosts(severity, 'because', hosts).severity).toBe(raised);
+    expect(raiseForHosts({ severity, reason: 'because' }, hosts)?.severity ?? severity).toBe(raised);
   });
 
   it('says how many hosts', () => {
-    expect(raiseForHosts('HIGH', 'because', 3).reason).toBe('because; 3 hosts talk to this indicator');
+    expect(raiseForHosts({ severity: 'HIGH', reason: 'because' }, 3)?.reason).toBe(
+      'because; 3 hosts talk to this indicator',
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 import { emptyVotes } from '../../src/core/initiator.ts';
 import type { Match, ResultRow } from '../../src/core/match.ts';
 import type { Tally } from '../../src/core/sighting.ts';
+import { emptyCourse } from '../../src/core/sighting-course.ts';
 
 /** 2026-09-01T00:00:00Z */
 export const MIDNIGHT = 1_788_220_800;
@@ -13,7 +14,7 @@ export function makeMatch(more: Partial<Match> = {}): Match {
     ...{ source: 'iocs.csv', alsoIn: [], indicatorIps: ['203.0.113.7'], accountId: '111122223333' },
     ...{ region: 'us-east-1', interfaceId: 'eni-0a1b2c3d', localIp: '10.0.0.5', via: null, instanceId: null },
     ...{ vpcId: null, subnetId: null, localPort: 49_152, remotePort: 443, protocol: 6, packets: 10n, bytes: 840n },
-    ...{ start: MIDNIGHT, end: MIDNIGHT + 60, action: 'ACCEPT', tcpFlags: null, flowDirection: null },
+    ...{ start: MIDNIGHT, end: MIDNIGHT + 60, action: 'ACCEPT', tcpFlags: null, flowDirection: null, awsServices: [] },
     ...more,
   } as Match;
 }
@@ -40,7 +41,7 @@ export function makeTally(more: Partial<Tally> = {}): Tally {
     ...{ month: '2026-09', recordsOut: 0, bytesOut: 0n, packetsOut: 0n, recordsIn: 0, bytesIn: 0n, packetsIn: 0n },
     ...{ acceptedOut: 0, acceptedIn: 0, rejectedOut: 0, rejectedIn: 0 },
     ...{ firstSeen: MIDNIGHT, lastSeen: MIDNIGHT, votes: emptyVotes() },
-    ...{ via: [], instanceIds: [], vpcIds: [], subnetIds: [], services: {} },
+    ...{ via: [], instanceIds: [], vpcIds: [], subnetIds: [], services: {}, awsServices: [], course: emptyCourse() },
     ...more,
   };
 }

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { MOST } from '../../src/core/batch.ts';
 import { fromJson } from '../../src/core/exact-json.ts';
 import type { ChunkResult, ExecutionInput } from '../../src/core/execution.ts';
-import type { Finding } from '../../src/core/finding.ts';
+import type { Finding } from '../../src/core/finding-document.ts';
 import { openFolderStore } from '../../src/local/folder-store.ts';
 import { loadIndicators } from '../../src/local/indicator-versions.ts';
 import { listLogFiles } from '../../src/local/log-files.ts';

@@ -1,6 +1,7 @@
 /** `flowhound findings`: what the home or the stack knows, findings or the sightings behind them. */
 import type { Command } from 'commander';
-import { bySeverity, type Finding, foldFindings } from '../../core/finding.ts';
+import { bySeverity, foldFindings } from '../../core/finding.ts';
+import type { Finding } from '../../core/finding-document.ts';
 import { isAtLeast, parseSeverity, type Severity } from '../../core/severity.ts';
 import { type Sighting, toSightings } from '../../core/sighting-document.ts';
 import type { ObjectStore } from '../../ports.ts';

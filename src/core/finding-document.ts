@@ -1,0 +1,169 @@
+/** What a finding says, and its parts that follow from one tally. */
+import type { Beacon, LongestConnection } from './beacon.ts';
+import type { Initiator } from './initiator.ts';
+import type { HostLegs } from './legs.ts';
+import type { Severity } from './severity.ts';
+import type { Technique } from './severity-table.ts';
+import type { Tally } from './sighting.ts';
+
+/** One interface on which the stream was seen. */
+export type Leg = {
+  readonly account_id: string;
+  readonly interface_id: string;
+  readonly local_ip: string;
+  readonly records: number;
+  readonly bytes_out: bigint;
+  readonly bytes_in: bigint;
+  /** True for the far side of a NAT gateway: its traffic is the inner hosts', all together. */
+  readonly is_outer: boolean;
+};
+
+export type Hour = {
+  readonly hour: string;
+  readonly records: number;
+  readonly bytes_out: bigint;
+  readonly bytes_in: bigint;
+};
+
+export type Finding = {
+  readonly finding_id: string;
+  /** `scans`: attempts from outside, all rejected, of one indicator on one UTC day, at however many hosts. */
+  readonly kind: 'host' | 'scans';
+  readonly severity: Severity;
+  readonly severity_reason: string;
+  /** The line of the severity table that applied. */
+  readonly severity_line: string;
+  /** MITRE ATT&CK. */
+  readonly technique: Technique;
+  readonly initiator: Initiator;
+  readonly initiator_reason: string;
+  readonly account_id: string;
+  readonly region: string;
+  /** Of several hosts the first. */
+  readonly local_ip: string;
+  readonly host_count: number;
+  /** Their addresses, sorted, as many as people read. */
+  readonly hosts: readonly string[];
+  readonly instance_id: string | null;
+  readonly vpc_id: string | null;
+  readonly subnet_id: string | null;
+  readonly indicator: string;
+  readonly indicator_ip: readonly string[];
+  readonly comment: string;
+  readonly source: string;
+  readonly also_in: readonly string[];
+  readonly month: string;
+  /** UTC day of rejected scans. */
+  readonly day: string | null;
+  /** The leg whose totals these are; `-` for several hosts. */
+  readonly interface_id: string;
+  readonly records_out: number;
+  readonly bytes_out: bigint;
+  readonly packets_out: bigint;
+  readonly records_in: number;
+  readonly bytes_in: bigint;
+  readonly packets_in: bigint;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Bytes per record each way, two decimals: the data ratio of the pair. */
+  readonly data_ratio_out: string | null;
+  readonly data_ratio_in: string | null;
+  /** Over all legs, ISO 8601 UTC, whole seconds. */
+  readonly first_seen: string | null;
+  readonly last_seen: string | null;
+  readonly duration_seconds: number | null;
+  /** Records by protocol and service port, most first: `6/443`. */
+  readonly services: readonly { readonly service: string; readonly records: number }[];
+  readonly aws_services: readonly string[];
+  readonly beacon: Beacon | null;
+  readonly longest_connection: LongestConnection | null;
+  /** Hours with records, ascending. */
+  readonly hourly: readonly Hour[];
+  readonly legs: readonly Leg[];
+};
+
+const MOST_SERVICES = 5;
+
+/** What is said of the indicator. */
+export function tellIndicator({ indicator, indicatorIps, comment, source, alsoIn }: Tally) {
+  return { indicator, indicator_ip: indicatorIps, comment, source, also_in: alsoIn };
+}
+
+/** Counts of a tally as documents write them. */
+export function toTotals(tally: Tally) {
+  return {
+    records_out: tally.recordsOut,
+    bytes_out: tally.bytesOut,
+    packets_out: tally.packetsOut,
+    records_in: tally.recordsIn,
+    bytes_in: tally.bytesIn,
+    packets_in: tally.packetsIn,
+    accepted: tally.acceptedOut + tally.acceptedIn,
+    rejected: tally.rejectedOut + tally.rejectedIn,
+  };
+}
+
+export function toRatios(totals: Pick<Tally, 'recordsOut' | 'bytesOut' | 'recordsIn' | 'bytesIn'>) {
+  return {
+    data_ratio_out: toRatio(totals.bytesOut, totals.recordsOut),
+    data_ratio_in: toRatio(totals.bytesIn, totals.recordsIn),
+  };
+}
+
+/** Rounded half up, as the SQL does. */
+function toRatio(bytes: bigint, records: number): string | null {
+  if (records === 0) return null;
+  const hundredths = (bytes * 200n + BigInt(records)) / (BigInt(records) * 2n);
+  return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}`;
+}
+
+export function toTimes({ firstSeen, lastSeen }: Pick<Tally, 'firstSeen' | 'lastSeen'>) {
+  const duration = firstSeen === null || lastSeen === null ? null : Math.max(0, lastSeen - firstSeen);
+  return { first_seen: toIsoSecond(firstSeen), last_seen: toIsoSecond(lastSeen), duration_seconds: duration };
+}
+
+/** Unix seconds → `2026-09-01T00:05:12Z`. */
+export function toIsoSecond(second: number | null): string | null {
+  return second === null ? null : `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+export function toHourly(hours: Tally['course']['hours']): Hour[] {
+  return Object.entries(hours)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([hour, { records, bytesOut, bytesIn }]) => ({
+      hour: toIsoSecond(Number(hour) * 3600)!,
+      ...{ records, bytes_out: bytesOut, bytes_in: bytesIn },
+    }));
+}
+
+/** All legs of a host, by name. */
+export function toLegs({ own, outer }: HostLegs): Leg[] {
+  return [...own.map((leg) => toLeg(leg, false)), ...outer.map((leg) => toLeg(leg, true))].sort(byLegName);
+}
+
+function toLeg(tally: Tally, isOuter: boolean): Leg {
+  return {
+    account_id: tally.accountId,
+    interface_id: tally.interfaceId,
+    local_ip: tally.localIp,
+    records: tally.recordsOut + tally.recordsIn,
+    bytes_out: tally.bytesOut,
+    bytes_in: tally.bytesIn,
+    is_outer: isOuter,
+  };
+}
+
+export function byLegName(a: Leg, b: Leg): number {
+  return toLegName(a) < toLegName(b) ? -1 : 1;
+}
+
+function toLegName({ interface_id, local_ip, account_id, is_outer }: Leg): string {
+  return [interface_id, local_ip, account_id, is_outer].join(' ');
+}
+
+export function topServices(services: Readonly<Record<string, number>>): { service: string; records: number }[] {
+  return Object.entries(services)
+    .map(([service, records]) => ({ service, records }))
+    .sort((a, b) => b.records - a.records || (a.service < b.service ? -1 : 1))
+    .slice(0, MOST_SERVICES);
+}
