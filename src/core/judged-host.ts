@@ -1,7 +1,7 @@
 /** Legs of a host → what they add up to, who began, and how bad it is. */
 import { judgeInitiator } from './initiator.ts';
 import type { HostLegs } from './legs.ts';
-import { judgeSeverity } from './severity.ts';
+import { judgeSeverity } from './severity-judgement.ts';
 import type { SeverityTable } from './severity-table.ts';
 import { Tallies, type Tally } from './sighting.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyVotes, type Initiator } from '../../src/core/initiator.ts';
-import { isAtLeast, judgeSeverity, raiseForHosts, SEVERITIES, type Severity } from '../../src/core/severity.ts';
+import { isAtLeast, SEVERITIES, type Severity } from '../../src/core/severity.ts';
+import { judgeSeverity, raiseForHosts } from '../../src/core/severity-judgement.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import { MIDNIGHT, makeTally } from './tallies.ts';
 
