@@ -1,130 +1,184 @@
-/** Findings as a person reads them: worst first, one sentence each; noise is one line, counted. */
-import Table from 'cli-table3';
+/** Findings as a person reads them: worst first, host before indicator, one sentence each; noise is one line, counted. */
 import type { Finding } from '../core/finding-document.ts';
-import type { Sighting } from '../core/sighting-document.ts';
-import { formatBytes, formatCount, formatSpan, tellFinding } from '../core/story.ts';
+import { formatCount, formatSpan, tellFinding } from '../core/story.ts';
 import { toPrintable } from './printable.ts';
+import { type Activity, canDrawBlocks, drawActivity } from './sparkline.ts';
 import { paint } from './talk.ts';
+import { cutText, padText, toWidth, wrapText } from './text-width.ts';
 
-/** Cells are lines of text. */
-type Line = { severity: string; host: string[]; indicator: string[]; what: string[]; when: string[] };
-
-const HEAD = ['SEVERITY', 'HOST', 'INDICATOR', 'WHAT HAPPENED', 'WHEN (UTC)'];
-const WIDEST = 160;
-const NARROWEST = 80;
-const BORDERLESS = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' },
-  ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' ' },
+/** What is said of a finding. Cells are lines of text. */
+type Entry = {
+  readonly severity: string;
+  readonly host: readonly string[];
+  readonly indicator: readonly string[];
+  readonly what: string;
+  readonly when: readonly string[];
 };
 
-/** The table, with a line break at its end; empty for no findings. */
-export function renderFindings(findings: readonly Finding[], columns = process.stdout.columns ?? NARROWEST): string {
+const HEAD = { severity: 'SEVERITY', host: 'HOST', indicator: 'INDICATOR', what: 'WHAT HAPPENED', when: 'WHEN (UTC)' };
+const SEVERITY_CELLS = 10;
+const USUAL = 80;
+const WIDEST = 160;
+const NARROWEST = 40;
+/** From here on columns leave the sentence more room than lines of its own would. */
+const COLUMNS_FROM = 130;
+const MOST_HOST_CELLS = 26;
+const MOST_INDICATOR_CELLS = 26;
+const MOST_BLOCKS = 24;
+/** So long may be what logs and lists say. */
+const MOST_NAME = 64;
+const MOST_COMMENT = 160;
+const MOST_SENTENCE = 1000;
+/** Indicators that only knocked in vain: so many have a line of their own. */
+const MOST_NOISE = 10;
+
+/** The table, with a line break at its end; empty for no findings. No line is wider than `columns`, of 40 and more. */
+export function renderFindings(findings: readonly Finding[], columns = process.stdout.columns ?? USUAL): string {
   if (findings.length === 0) return '';
   const width = Math.min(WIDEST, Math.max(NARROWEST, columns));
-  const fixed = width >= 130 ? [10, 22, 20, 0, 29] : [10, 18, 17, 0, 14];
-  fixed[3] = width - fixed.reduce((total, cell) => total + cell, 0) - 5;
-  const table = new Table({
-    head: HEAD,
-    colWidths: fixed,
-    wordWrap: true,
-    wrapOnWordBoundary: true,
-    chars: BORDERLESS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const line of toLines(findings)) {
-    const cells = [line.host, line.indicator, line.what, line.when].map((cell) => cell.map(toPrintable).join('\n'));
-    table.push([paint(line.severity, line.severity, process.stdout), ...cells]);
-  }
-  return `${trimLines(table.toString())}\n`;
+  const entries = toEntries(findings);
+  const lines = width >= COLUMNS_FROM ? toColumns(entries, width) : toBlocks(entries, width);
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-/** Sightings as plain columns. */
-export function renderSightings(sightings: readonly Sighting[]): string {
-  if (sightings.length === 0) return '';
-  const head = [
-    'INDICATOR',
-    'ACCOUNT',
-    'REGION',
-    'INTERFACE',
-    'LOCAL',
-    'OUT',
-    'IN',
-    'ACCEPTED',
-    'REJECTED',
-    'SEEN (UTC)',
-  ];
-  const table = new Table({
-    head,
-    chars: BORDERLESS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
-  });
-  for (const one of sightings) {
-    table.push([
-      ...[one.indicator, one.account_id, one.region, toPrintable(one.interface_id), one.local_ip],
-      `${formatCount(one.records_out)} (${formatBytes(one.bytes_out)})`,
-      `${formatCount(one.records_in)} (${formatBytes(one.bytes_in)})`,
-      ...[formatCount(one.accepted), formatCount(one.rejected), formatSpan(one.first_seen, one.last_seen)],
-    ]);
-  }
-  return `${trimLines(table.toString())}\n`;
+/** Each finding on lines of its own, one below the other. */
+function toBlocks(entries: readonly Entry[], width: number): string[] {
+  const cells = width - SEVERITY_CELLS;
+  const { severity, ...titles } = HEAD;
+  const blocks = entries.map((entry) =>
+    beside(entry.severity, [
+      ...wrapText(entry.host.join('  '), cells, '  '),
+      ...wrapText(entry.indicator.join('  '), cells, '  '),
+      ...wrapText(entry.what, cells, ' · '),
+      ...wrapText(entry.when.join('  '), cells, '  '),
+    ]),
+  );
+  return [...beside(severity, wrapText(Object.values(titles).join(' · '), cells, ' · ')), ...blocks.flat()];
 }
 
-function toLines(findings: readonly Finding[]): Line[] {
-  const noise = findings.filter(({ severity }) => severity === 'INFORMATIONAL');
-  const serious = findings.filter(({ severity }) => severity !== 'INFORMATIONAL').map(toLine);
-  const grouped = Map.groupBy(noise, ({ indicator }) => indicator);
+function beside(severity: string, lines: readonly string[]): string[] {
+  return lines.map((line, i) => `${i === 0 ? paintSeverity(severity) : ' '.repeat(SEVERITY_CELLS)}${line}`);
+}
+
+function toColumns(entries: readonly Entry[], width: number): string[] {
+  const widest = (cells: (entry: Entry) => readonly string[], title: string) =>
+    Math.max(toWidth(title), ...entries.flatMap(cells).map(toWidth));
+  const host = Math.min(
+    MOST_HOST_CELLS,
+    widest((entry) => entry.host, HEAD.host),
+  );
+  const indicator = Math.min(
+    MOST_INDICATOR_CELLS,
+    widest((entry) => entry.indicator, HEAD.indicator),
+  );
+  const when = widest((entry) => entry.when, HEAD.when);
+  const what = width - SEVERITY_CELLS - host - indicator - when - 6;
+  const widths = [host, indicator, what, when];
+  const title = { ...HEAD, host: [HEAD.host], indicator: [HEAD.indicator], when: [HEAD.when] };
+  return [title, ...entries].flatMap((entry) => {
+    const wrap = (cells: readonly string[], most: number) => cells.flatMap((cell) => wrapText(cell, most));
+    const row = [
+      wrap(entry.host, host),
+      wrap(entry.indicator, indicator),
+      wrapText(entry.what, what, ' · '),
+      entry.when,
+    ];
+    return beside(entry.severity, joinCells(row, widths));
+  });
+}
+
+function joinCells(cells: readonly (readonly string[])[], widths: readonly number[]): string[] {
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, i) =>
+    cells.map((lines, column) => padText(lines[i] ?? '', widths[column]!)).join('  '),
+  );
+}
+
+/** Colour is outside the padding: it takes no cell. */
+function paintSeverity(severity: string): string {
+  return paint(severity, severity, process.stdout) + ' '.repeat(SEVERITY_CELLS - severity.length);
+}
+
+function toEntries(findings: readonly Finding[]): Entry[] {
+  const scans = findings.filter(({ kind }) => kind === 'scans');
+  const noise = [...Map.groupBy(scans, ({ indicator }) => indicator).values()];
+  const rest = noise.slice(MOST_NOISE);
   return [
-    ...serious,
-    ...[...grouped.values()].map((group) => (group.length === 1 ? toLine(group[0]!) : toNoiseLine(group))),
+    ...findings.filter(({ kind }) => kind === 'host').map(toEntry),
+    ...noise.slice(0, MOST_NOISE).map(toNoiseEntry),
+    ...(rest.length === 0 ? [] : [toRestEntry(rest)]),
   ];
 }
 
-function toLine(finding: Finding): Line {
-  const account = `${finding.account_id} ${finding.region}`;
+function toEntry(finding: Finding): Entry {
+  const { account_id: account, region, hourly } = finding;
+  const names = [finding.instance_id ?? finding.interface_id, `${account} ${region}`];
   return {
     severity: shorten(finding.severity),
-    host: [finding.local_ip, finding.instance_id ?? finding.interface_id, account],
+    host: [finding.local_ip, ...names.filter((name) => name !== '-')].map((name) => show(name, MOST_NAME)),
     indicator: nameIndicator(finding),
-    what: [tellFinding(finding)],
-    when: [formatSpan(finding.first_seen, finding.last_seen)],
+    what: show(tellFinding(finding), MOST_SENTENCE),
+    when: tellWhen(
+      [finding],
+      hourly.map(({ hour, records }) => ({ at: hour, records })),
+      3600,
+    ),
   };
 }
 
-function toNoiseLine(group: readonly Finding[]): Line {
-  const rejected = group.reduce((total, finding) => total + finding.rejected, 0);
-  const hosts = Math.max(
-    new Set(group.flatMap((finding) => finding.hosts)).size,
-    ...group.map((one) => one.host_count),
+/** All days of an indicator. */
+function toNoiseEntry(group: readonly Finding[]): Entry {
+  const hosts = countHosts(group);
+  const days = group.flatMap(({ day, rejected }) =>
+    day === null ? [] : [{ at: `${day}T00:00:00Z`, records: rejected }],
   );
-  const firsts = group
-    .map(({ first_seen }) => first_seen)
-    .filter((seen) => seen !== null)
-    .sort();
-  const lasts = group
-    .map(({ last_seen }) => last_seen)
-    .filter((seen) => seen !== null)
-    .sort();
   return {
     severity: shorten(group[0]!.severity),
-    host: [hosts === 1 ? group[0]!.local_ip : `${formatCount(hosts)} hosts`],
+    host: [hosts === 1 ? show(group[0]!.local_ip, MOST_NAME) : `${formatCount(hosts)} hosts`],
     indicator: nameIndicator(group[0]!),
-    what: [`${formatCount(rejected)} rejected records, nothing answered`],
-    when: [formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null)],
+    what: tellRejected(group),
+    when: tellWhen(group, days, 86_400),
   };
+}
+
+function toRestEntry(groups: readonly (readonly Finding[])[]): Entry {
+  const all = groups.flat();
+  const hosts = countHosts(all);
+  return {
+    severity: shorten(all[0]!.severity),
+    host: [`${formatCount(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`],
+    indicator: [`${formatCount(groups.length)} more indicators`],
+    what: tellRejected(all),
+    when: tellWhen(all, [], 86_400),
+  };
+}
+
+/** Of many hosts a finding names but the first, so this is the least it can be. */
+function countHosts(group: readonly Finding[]): number {
+  const named = new Set(group.flatMap(({ hosts }) => hosts)).size;
+  return group.reduce((most, { host_count: count }) => Math.max(most, count), named);
+}
+
+function tellRejected(group: readonly Finding[]): string {
+  const rejected = group.reduce((total, finding) => total + finding.rejected, 0);
+  return `${formatCount(rejected)} rejected ${rejected === 1 ? 'record' : 'records'}, nothing answered`;
+}
+
+function tellWhen(group: readonly Finding[], activity: readonly Activity[], stepSeconds: number): string[] {
+  const firsts = group.flatMap(({ first_seen }) => first_seen ?? []).sort();
+  const lasts = group.flatMap(({ last_seen }) => last_seen ?? []).sort();
+  const blocks = canDrawBlocks() ? drawActivity(activity, stepSeconds, MOST_BLOCKS) : '';
+  return [formatSpan(firsts[0] ?? null, lasts.at(-1) ?? null), ...(blocks === '' ? [] : [blocks])];
 }
 
 function nameIndicator({ indicator, comment }: Finding): string[] {
-  return comment === '' ? [indicator] : [indicator, `"${comment}"`];
+  return comment === '' ? [indicator] : [indicator, `"${show(comment, MOST_COMMENT)}"`];
+}
+
+function show(text: string, cells: number): string {
+  return cutText(toPrintable(text), cells);
 }
 
 function shorten(severity: string): string {
   return severity === 'INFORMATIONAL' ? 'INFO' : severity;
-}
-
-function trimLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .filter((line, i, all) => line !== '' || all[i - 1] !== '')
-    .join('\n');
 }

@@ -2,6 +2,7 @@
 import { UsageError } from '../core/errors.ts';
 import { toJson } from '../core/exact-json.ts';
 import { toPrintable } from './printable.ts';
+import { toSafeCell } from './spreadsheet.ts';
 
 export const FORMATS = ['table', 'ndjson', 'json', 'csv', 'asff'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -38,11 +39,20 @@ export async function writeDocuments<Document extends object>(
   return write(lines.join(''));
 }
 
-/** RFC 4180: quotes only where they are needed; null is an empty field, a list its items with blanks between. */
-function toCsvField(value: unknown): string {
+/**
+ * RFC 4180: quotes only where they are needed; null is an empty field, a list its items with blanks between. Text, and text
+ * only, is made safe for spreadsheets.
+ */
+export function toCsvField(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const exact = Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? toJson(value) : String(value);
-  return quoteCsv(process.stdout.isTTY ? toPrintable(exact) : exact);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  const text = toText(value);
+  return quoteCsv(toSafeCell(process.stdout.isTTY ? toPrintable(text) : text));
+}
+
+function toText(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => (typeof item === 'object' ? toJson(item) : item)).join(' ');
+  return typeof value === 'object' ? toJson(value) : String(value);
 }
 
 /** One field of a CSV line, in quotes only where it needs them. */

@@ -1,10 +1,13 @@
 /** Text from logs, lists and file names → text that a terminal only shows: an escape sequence in a comment must not act. */
 
-/** C0 and C1 controls and DEL; line breaks and tabs would break a table's lines too. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+/**
+ * C0 and C1 controls and DEL, line breaks of all kinds, lone surrogates, annotations; and what is not seen but acts: marks that turn
+ * the writing direction (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing), joiners, fillers, tags.
+ * A selector that asks for a picture is let be.
+ */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufff9-\ufffb]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
-/** The text on one line, each control character shown as `?`. */
+/** The text on one line, each character that would act or hide shown as `?`. */
 export function toPrintable(text: string): string {
-  return text.replace(CONTROLS, '?');
+  return text.replace(UNSEEN, '?');
 }

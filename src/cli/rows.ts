@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import type { QueryColumn, QueryRow, QueryRows } from '../core/query-rows.ts';
 import { type Format, quoteCsv, write } from './output.ts';
 import { toPrintable } from './printable.ts';
+import { toSafeCell } from './spreadsheet.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
 /** Column widths need all rows at once, so a table is cut where nobody reads on. */
@@ -18,7 +19,10 @@ export async function writeRows(
 ): Promise<void> {
   switch (format) {
     case 'csv':
-      return writeLines(rows, sink, { before: `${columns.map(({ name }) => name).join(',')}\n`, toLine: toCsvLine });
+      return writeLines(rows, sink, {
+        before: `${columns.map(({ name }) => name).join(',')}\n`,
+        toLine: (row) => toCsvLine(columns, row),
+      });
     case 'ndjson':
       return writeLines(rows, sink, { toLine: (row) => `${toJsonObject(columns, row)}\n` });
     case 'json':
@@ -82,9 +86,10 @@ async function writeTable(
   if (left > 0) sink.say(`${left.toLocaleString('en-US')} more rows; --output csv or ndjson has them all`);
 }
 
-/** RFC 4180: quotes only where they are needed; NULL is an empty field. */
-function toCsvLine(row: QueryRow): string {
-  return `${row.map((cell) => quoteCsv(cell ?? '')).join(',')}\n`;
+/** RFC 4180: quotes only where they are needed; NULL is an empty field. Text is made safe for spreadsheets, numbers are as they are. */
+function toCsvLine(columns: readonly QueryColumn[], row: QueryRow): string {
+  const toField = (cell: string, i: number) => (columns[i]?.kind === 'text' ? toSafeCell(cell) : cell);
+  return `${row.map((cell, i) => quoteCsv(toField(cell ?? '', i))).join(',')}\n`;
 }
 
 /** A number's text is the engine's own, so none is rounded on its way. */

@@ -10,6 +10,13 @@ it('control characters are shown, not obeyed', () => {
   expect(toPrintable('ünï → “ok” 漢')).toBe('ünï → “ok” 漢');
 });
 
+it('what is not seen is shown too: writing direction, joiners, tags, fillers, halves of characters', () => {
+  expect(toPrintable('a\u202eb\u2066c\u200fd\u200be\u2028f\ufeffg\u3164h\u{e0041}i\ud800j\u2060')).toBe(
+    'a?b?c?d?e?f?g?h?i?j?',
+  );
+  expect(toPrintable('❤\ufe0f עברית e\u0301 🇫🇷')).toBe('❤\ufe0f עברית e\u0301 🇫🇷');
+});
+
 it('a comment or an interface name cannot reach the terminal as a sequence', () => {
   const tallies = new Tallies();
   const evil = '\u001b]0;owned\u0007';

@@ -7,10 +7,11 @@ import { type Sighting, toSightings } from '../../core/sighting-document.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { toAsffForm } from '../asff-form.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
-import { renderFindings, renderSightings } from '../findings-table.ts';
+import { renderFindings } from '../findings-table.ts';
 import { writeDocuments } from '../output.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { SIGHTING_COLUMNS } from '../sighting-output.ts';
+import { renderSightings } from '../sightings-table.ts';
 import { openTalk } from '../talk.ts';
 
 const FINDING_COLUMNS = [
