@@ -91,7 +91,7 @@ function toBill(): string {
 
 const NO_MATCH: MatchWork = {
   ...{ scan: 'kernel', executions: 0, objects: 0, chunks: 0, matchedObjects: 0, matchedChunks: 0, groups: 0 },
-  ...{ totals: 0, changedTotals: 0, findings: 0, told: 0, updated: 0, looks: 0, lookedFlowLogs: 0 },
+  ...{ totals: 0, changedTotals: 0, findings: 0, told: 0, updated: 0, looks: 0, lookedFlowLogs: 0, indexGets: 0 },
 };
 const NO_BATCH = { scan: 'kernel', batches: 0, objects: 0, chunks: 0, flowLogs: 0 } as const;
 const NO_SWEEP = { sweeps: 0, manifests: 0, manifestPages: 0, logPages: 0, flowLogs: 0 };

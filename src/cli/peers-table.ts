@@ -2,7 +2,8 @@
 import type { Finding } from '../core/finding-document.ts';
 import type { ResultRow } from '../core/match.ts';
 import { formatBytes, formatCount } from '../core/story.ts';
-import type { HostDataRatio } from '../tasks/record-result.ts';
+import type { HostDataRatio } from '../tasks/record-data-ratio.ts';
+import { toPrintable } from './printable.ts';
 
 const MOST_HOSTS = 3;
 const MOST_PEERS = 4;
@@ -17,18 +18,26 @@ export function renderPeers(findings: readonly Finding[], dataRatios: readonly H
   return blocks.length === 0 ? '' : `DATA RATIO of these hosts, most bytes first\n${blocks.join('')}`;
 }
 
+/** Columns are as wide as what stands in them, so that two IPv6 addresses still fit 80 cells. */
 function renderHost(host: string, rows: readonly ResultRow[]): string {
-  return rows
-    .slice(0, MOST_PEERS)
-    .map((row, i) => `${(i === 0 ? host : '').padEnd(20)} ${renderRow(host, row)}\n`)
-    .join('');
+  const cells = rows.slice(0, MOST_PEERS).map((row) => toCells(host, row));
+  const [peer = 0, bytes = 0, ratio = 0, records = 0] = cells[0]!.map((_, column) =>
+    Math.max(...cells.map((row) => row[column]!.length)),
+  );
+  const lines = cells.map(
+    ([name = '', total = '', mean = '', count = '']) =>
+      `  ${name.padEnd(peer)}  ${total.padStart(bytes)}  ${mean.padStart(ratio)}  ${count.padStart(records)}\n`,
+  );
+  return `${host}\n${lines.join('')}`;
 }
 
-function renderRow(host: string, row: ResultRow): string {
+function toCells(host: string, row: ResultRow): string[] {
   const isOut = row.sourceaddress === host;
-  const peer = `${isOut ? 'to  ' : 'from'} ${isOut ? row.destinationaddress : row.sourceaddress}`;
-  const bytes = formatBytes(BigInt(row.total_bytes ?? 0)).padStart(9);
-  const ratio = `${formatBytes(Number(row.data_ratio ?? 0))} a record`.padStart(18);
   const records = Number(row.record_count ?? 0);
-  return `${peer.padEnd(28)}${bytes} ${ratio}   ${formatCount(records)} ${records === 1 ? 'record' : 'records'}`;
+  return [
+    toPrintable(`${isOut ? 'to  ' : 'from'} ${isOut ? row.destinationaddress : row.sourceaddress}`),
+    formatBytes(BigInt(row.total_bytes ?? 0)),
+    `${formatBytes(Number(row.data_ratio ?? 0))}/record`,
+    `${formatCount(records)} ${records === 1 ? 'record' : 'records'}`,
+  ];
 }

@@ -77,6 +77,8 @@ export type MatchWork = {
   /** Queries for data ratios, and the flow logs that those of each execution read, added up. */
   readonly looks: number;
   readonly lookedFlowLogs: number;
+  /** Requests for files of the address index, to tell since when the looks' indicators are known. */
+  readonly indexGets: number;
 };
 
 /** Scheduled sweeps that find nothing left to do. */
@@ -160,7 +162,7 @@ function executionCalls({ scan, executions, objects, chunks, flowLogs }: Executi
 
 /** What matches add to the executions that have some. */
 export function matchCalls(work: MatchWork): AwsCalls {
-  const { scan, executions, matchedChunks, told, looks } = work;
+  const { scan, executions, matchedChunks, told, looks, indexGets } = work;
   const isByAthena = scan === 'athena';
   const evidence = isByAthena
     ? // The addresses that matched; the query reads the records where they lie.
@@ -173,11 +175,15 @@ export function matchCalls(work: MatchWork): AwsCalls {
     'plan-data-ratio': planDataRatioCalls(work),
     collect: collectCalls(work),
     publish: publishCalls(work),
-    // What the queries said; kept where there is any.
-    'record-result': of(0, { gets: looks, puts: Math.min(executions, looks) }),
+    // What the queries said, kept where there is any, with each finding; the address index of 91 days for each indicator.
+    'record-result': of(executions, {
+      gets: looks + indexGets,
+      puts: Math.min(executions, looks) + looks,
+      lists: 91 * looks,
+    }),
   };
-  // KeepEvidence, Match, PlanDataRatio, DataRatio, Collect, Publish; BindMatch and RunMatch; three for a look.
-  const transitions = 6 * executions + 2 * matchedChunks + 3 * looks;
+  // KeepEvidence, Match, PlanDataRatio, DataRatio, RecordDataRatio, Collect, Publish; BindMatch and RunMatch; three for a look.
+  const transitions = 7 * executions + 2 * matchedChunks + 3 * looks;
   const queries = matchedChunks + looks;
   return withEvents({ ...NOTHING, functions, transitions, queries, imports: told, publishes: told }, 0);
 }
@@ -191,8 +197,9 @@ function planDataRatioCalls({ executions, chunks, matchedChunks, looks, lookedFl
 function collectCalls(work: MatchWork): FunctionCalls {
   const { executions, objects, matchedChunks, matchedObjects, groups, totals, changedTotals, findings } = work;
   const changed = work.told + work.updated;
-  // Manifest, matches; outcomes before and once more after; totals changed; totals of the groups twice; findings.
-  const gets = executions + matchedChunks + objects + matchedObjects + changedTotals + 2 * totals + findings;
+  // Manifest, matches; outcomes before and once more after; totals changed; totals of the groups twice; findings, those of
+  // a day's rejected scans too.
+  const gets = executions + matchedChunks + objects + matchedObjects + changedTotals + 2 * totals + 2 * findings;
   // Outcomes, totals; findings with a mark each; changes and sightings.
   const puts = matchedObjects + changedTotals + 2 * changed + 2 * executions;
   return of(executions, { gets, puts, lists: 2 * groups });

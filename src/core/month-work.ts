@@ -43,6 +43,8 @@ const HOURLY = { sweeps: 24, days: 1 + 3 / 24, manifestDays: 1 / 2 + 3 / 24 };
 const DAILY = { sweeps: 1, days: 3, manifestDays: 2 + 3.25 / 24 };
 /** Keys of a listing's page. */
 const PAGE = 1000;
+/** Days of the address index that lie in parts still. */
+const OPEN_DAYS = 2;
 
 /** A month of it. */
 export function toMonthWork(workload: Workload, assumed: Assumptions): MonthWork {
@@ -68,8 +70,7 @@ export function toMonthWork(workload: Workload, assumed: Assumptions): MonthWork
   };
 }
 
-/** Days of the index that lie in parts still, and weeks that a retro-hunt takes as one step. */
-const OPEN_DAYS = 2;
+/** Days that a retro-hunt takes as one step. */
 const STEP_DAYS = 7;
 
 /** One change of the lists. Where Athena reads the logs, there is no index that would tell what it touches. */
@@ -133,6 +134,8 @@ function toMatchWork(batch: BatchWork, { findingsPerDay }: Workload, assumed: As
     ...{ matchedObjects: Math.min(objects, matches), matchedChunks: Math.min(chunks, matches) },
     ...{ groups: matches, totals: matches, changedTotals: matches, findings: matches },
     ...{ told, updated: Math.max(0, matches - told), looks, lookedFlowLogs: looks },
+    // A directory and a block of each day of one account and region; parts hold all of them together.
+    indexGets: scan === 'athena' ? 0 : looks * (2 * (STACK.retroHuntDays - OPEN_DAYS) + OPEN_DAYS * batches),
   };
 }
 

@@ -8,6 +8,7 @@ import { type DataRatioInput, planDataRatio } from '../tasks/data-ratio.ts';
 import { indicatorSets } from '../tasks/indicator-versions.ts';
 import { plan } from '../tasks/plan.ts';
 import { publish } from '../tasks/publish.ts';
+import { type RecordDataRatioInput, recordDataRatio } from '../tasks/record-data-ratio.ts';
 import { type RecordFailureInput, recordFailure } from '../tasks/record-failure.ts';
 import { type RecordResultInput, recordResult } from '../tasks/record-result.ts';
 import { type ResolveAddressesInput, resolveAddresses } from '../tasks/resolve-addresses.ts';
@@ -69,7 +70,8 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
     Collect: (input: CollectInput) => collect(input, store, results),
     Publish: (input: { changes: string; execution: string }) =>
       publish({ ...input, clock: new Date().toISOString() }, { store }, PUBLISH),
-    RecordResult: (input: RecordResultInput) => recordResult(input, store, results),
+    RecordDataRatio: (input: RecordDataRatioInput) => recordDataRatio(input, store, results),
+    RecordResult: (input: RecordResultInput) => recordResult(input, store),
     RecordFailure: (input: RecordFailureInput) => recordFailure(input, store),
     RecordDataRatioFailure: (input: RecordFailureInput) => recordFailure(input, store),
   };

@@ -17,6 +17,7 @@ import { readChunkResults } from './scan.ts';
 /** A host to look at, in one table, and the partitions and objects it takes. */
 export type DataRatioHost = {
   readonly findingId: string;
+  readonly indicator: string;
   readonly ip: string;
   readonly accountId: string;
   readonly region: string;
@@ -210,7 +211,8 @@ function toLook(finding: Finding, all: readonly StoredLogObject[]): Look {
     .filter((object) => object.accountId === accountId && object.region === region)
     .filter(({ date }) => date >= dateFrom && date <= dateTo);
   const bytes = objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
-  const host = { findingId: finding.finding_id, ip: finding.local_ip, accountId, region, dateFrom, dateTo };
+  const { finding_id: findingId, indicator, local_ip: ip } = finding;
+  const host = { findingId, indicator, ip, accountId, region, dateFrom, dateTo };
   return { host, objects, bytes };
 }
 

@@ -7,8 +7,9 @@ import { daysOf, toScansId } from '../core/finding-id.ts';
 import { Tallies, type Tally } from '../core/sighting.ts';
 import { type Sighting, toSightings } from '../core/sighting-document.ts';
 import type { ObjectStore } from '../ports.ts';
+import { type HostDataRatio, readHostDataRatios } from './record-data-ratio.ts';
 import { dataRatioFailureKey } from './record-failure.ts';
-import { type ExecutionResult, type HostDataRatio, readHostDataRatios, resultKey } from './record-result.ts';
+import { type ExecutionResult, resultKey } from './record-result.ts';
 import { readTallies } from './totals.ts';
 
 export type Executed = {

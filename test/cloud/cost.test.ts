@@ -103,17 +103,21 @@ function toBatch(scan: ScanEngine, objects: number, chunks = 1): BatchWork {
 const NO_MATCH: Omit<MatchWork, 'scan'> = {
   ...{ executions: 0, objects: 0, chunks: 0, matchedObjects: 0, matchedChunks: 0, groups: 0, totals: 0 },
   ...{ changedTotals: 0, findings: 0, told: 0, updated: 0, looks: 0, lookedFlowLogs: 0 },
+  indexGets: 0,
 };
 /** Of one execution in which one object of three has a match, and its finding is new. */
 const ONE_MATCH: Omit<MatchWork, 'scan'> = {
   ...{ executions: 1, objects: 3, chunks: 1, matchedObjects: 1, matchedChunks: 1 },
   ...{ groups: 1, totals: 1, changedTotals: 1, findings: 1, told: 1, updated: 0, looks: 1, lookedFlowLogs: 1 },
+  indexGets: 0,
 };
 
 /** Calls to the last one; bytes so that the estimate is not below, nor far above. */
 function expectExecution(batch: BatchWork, matched = NO_MATCH, untoldEvents = 0): void {
   const counted = count();
-  const match = { scan: batch.scan, ...matched };
+  // Parts are small enough to be read in one go.
+  const parts = cloud.double.s3.keys(cloud.stateBucket, 'addresses/').length;
+  const match = { scan: batch.scan, ...matched, indexGets: matched.looks * parts };
   expectCalls(counted, addCalls(batchCalls(batch), matchCalls(match)), untoldEvents);
   // A part for each chunk, as indexCalls() has it, where the stack writes the address index.
   expect([0, batch.chunks]).toContain(counted.indexPuts);
@@ -183,6 +187,7 @@ describe('scan=kernel', () => {
       ...{ executions: 1, objects: 5, chunks: 5, matchedObjects: 2, matchedChunks: 2 },
       // Two are new; a second host makes that of the first one graver.
       ...{ groups: 2, totals: 2, changedTotals: 2, findings: 3, told: 3, updated: 0, looks: 2, lookedFlowLogs: 1 },
+      indexGets: 0,
     };
     expectExecution(toBatch('kernel', 5, 5), matched, 5);
   });
@@ -238,7 +243,7 @@ describe('scan=kernel, when lists change', () => {
     await settle();
     await cloud.invoke('sweep', { hours: 3 });
     await settle();
-    const match: MatchWork = { scan: 'kernel', ...ONE_MATCH, objects: 1 };
+    const match: MatchWork = { scan: 'kernel', ...ONE_MATCH, objects: 1, indexGets: indexParts() };
     const days = logDays();
     const sweep = { sweeps: 1, manifests: 2, manifestPages: days, logPages: 2 + days, flowLogs: 1 };
     expectCalls(count(), addCalls(retroHuntCalls(work), matchCalls(match), sweepCalls(sweep)));

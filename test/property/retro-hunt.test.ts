@@ -216,7 +216,7 @@ class Play {
     const rows = objects.flatMap(({ identity }) => this.#match(identity, set)).map(toMatchRow);
     const results: QueryResults = { rows: () => toAsync(rows) };
     if (rows.length > 0 || planned.isAgain) await collect({ ...input, matches: ['rows'] }, store, results);
-    await recordResult({ ...input, plan: planned }, store, results);
+    await recordResult({ ...input, plan: planned }, store);
   }
 
   #remotesOf(identity: string): readonly string[] {

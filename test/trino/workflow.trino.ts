@@ -130,7 +130,13 @@ describe.skipIf(servers === undefined)('the workflow', () => {
   });
 
   it('host_data_ratio over the objects that it is given', async () => {
-    const place = { findingId: 'fh-1', ip: '10.0.9.8', accountId: '111122223333', region: 'us-east-1' };
+    const place = {
+      findingId: 'fh-1',
+      indicator: '203.0.113.66',
+      ip: '10.0.9.8',
+      accountId: '111122223333',
+      region: 'us-east-1',
+    };
     let answers = 0;
     for (const { objects, table } of raw) {
       const host = { ...place, dateFrom: '2026/09/02', dateTo: '2026/09/03', objects };

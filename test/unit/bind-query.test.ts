@@ -66,7 +66,13 @@ describe('bind', () => {
 
   it('the other traffic of a host, in its own days, account and region', async () => {
     const host = {
-      ...{ findingId: 'fh-1', ip: '2001:db8::7', accountId: '111122223333', region: 'us-east-1' },
+      ...{
+        findingId: 'fh-1',
+        indicator: '2001:db8:bad::1',
+        ip: '2001:db8::7',
+        accountId: '111122223333',
+        region: 'us-east-1',
+      },
       ...{ dateFrom: '2026-08-31', dateTo: '2026-09-02', objects: LIST, table: TABLE },
     };
     const { text, parameters } = await bound({ query: 'data ratio', host });

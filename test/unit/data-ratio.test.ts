@@ -59,7 +59,13 @@ it('looks at a host over the days of its finding, and one on either side', async
   expect(skipped).toEqual([]);
   expect(hosts).toEqual([
     {
-      ...{ findingId: expect.stringMatching(/^fh-/), ip: '10.0.0.5', accountId: '111122223333', region: 'us-east-1' },
+      ...{
+        findingId: expect.stringMatching(/^fh-/),
+        indicator: '203.0.113.7',
+        ip: '10.0.0.5',
+        accountId: '111122223333',
+        region: 'us-east-1',
+      },
       ...{ dateFrom: '2026-08-31', dateTo: '2026-09-02' },
       ...{ objects: `runs/x/data-ratio/${hosts[0]!.findingId}.0.objects.json`, table: 'vpcflow' },
     },

@@ -7,7 +7,7 @@ import { ExecutionFailed, Interrupted, LogObjectUnavailable } from '../../src/co
 import { logFiles } from '../../src/local/log-files.ts';
 import type { LogStore } from '../../src/ports.ts';
 import { doneKey } from '../../src/tasks/manifest.ts';
-import { readHostDataRatios } from '../../src/tasks/record-result.ts';
+import { readContext, readHostDataRatios } from '../../src/tasks/record-data-ratio.ts';
 import { readTallies } from '../../src/tasks/totals.ts';
 import { makeWorld, type World } from '../oracle/world.ts';
 import { CLOCK, execute, logName, readChunk, record, writeLog } from './executions.ts';
@@ -25,6 +25,7 @@ const ALL_STATES = [
     'PlanDataRatio',
     'BindDataRatio',
     'RunDataRatio',
+    'RecordDataRatio',
     'Collect',
     'Publish',
     'RecordResult',
@@ -77,6 +78,8 @@ describe('the way', () => {
         ],
       },
     ]);
+    const context = await readContext(run.findings[0]!.finding_id, run.store);
+    expect(context?.ever).toEqual({ first_seen: expect.any(String), last_seen: expect.any(String), objects: 1 });
     const { opened, sightings, records } = JSON.parse((await run.store.get('runs/sweep_test/result.json'))!);
     expect({ opened, sightings, records }).toEqual({ opened: 1, sightings: 1, records: 2 });
     expect(await run.store.get(doneKey(run.input.manifest))).toBeDefined();
