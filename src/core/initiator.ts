@@ -29,8 +29,11 @@ export function emptyVotes(): InitiatorVotes {
   return { synLocal: 0, synIndicator: 0, rolesLocal: 0, rolesIndicator: 0, portLocal: 0, portIndicator: 0 };
 }
 
+/** What of a match tells who began. */
+export type Clues = Pick<Match, 'direction' | 'tcpFlags' | 'flowDirection' | 'localPort' | 'remotePort' | 'protocol'>;
+
 /** The vote of one match, added to `votes`. */
-export function addVote(votes: InitiatorVotes, match: Match): void {
+export function addVote(votes: InitiatorVotes, match: Clues): void {
   const isFromLocal = match.direction === 'out';
   if (match.tcpFlags !== null && (match.tcpFlags & SYN) !== 0 && (match.tcpFlags & ACK) === 0) {
     votes[isFromLocal ? 'synLocal' : 'synIndicator']++;
@@ -62,7 +65,7 @@ export function judgeInitiator(votes: InitiatorVotes): { initiator: Initiator; r
 }
 
 /** Which side serves, by its port: clear if the other side's port is one that only clients use. */
-function serverSide(match: Match): { side: 'local' | 'indicator'; isClear: boolean; isWellKnown: boolean } | undefined {
+function serverSide(match: Clues): { side: 'local' | 'indicator'; isClear: boolean; isWellKnown: boolean } | undefined {
   const { localPort, remotePort, protocol } = match;
   if (localPort === null || remotePort === null || localPort === remotePort) return undefined;
   if (protocol !== null && protocol !== TCP && protocol !== UDP) return undefined;

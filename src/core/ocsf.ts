@@ -1,0 +1,143 @@
+/**
+ * Finding → OCSF Detection Finding (class 2004), as SIEMs and Security Lake's subscribers read them. The id has no time in it;
+ * what a reader of OCSF has no attribute for stands in `unmapped`.
+ */
+import { tellTitle, toPartitionName } from './asff.ts';
+import type { Finding, Leg } from './finding-document.ts';
+import { type Host, parseService, toEnds, toTraffic } from './ocsf-conversation.ts';
+import {
+  type OcsfEvent,
+  type OcsfTelling,
+  toAction,
+  toClass,
+  toCloud,
+  toMetadata,
+  toMilliseconds,
+  toName,
+  toOcsfSeverity,
+  toOsint,
+  toSpan,
+} from './ocsf-event.ts';
+import { toResources } from './ocsf-resource.ts';
+import { toLine } from './plain-text.ts';
+import { isAtLeast } from './severity.ts';
+import type { Technique } from './severity-table.ts';
+import { tellFinding } from './story.ts';
+
+const DETECTION_FINDING = { uid: 2004, name: 'Detection Finding', categoryUid: 2, category: 'Findings' };
+const CREATE = { id: 1, name: 'Create' };
+const UPDATE = { id: 2, name: 'Update' };
+const TEXT_LENGTH = 4096;
+/** As many legs and addresses of each kind as a person reads. */
+const MOST_SHOWN = 20;
+const IP_ADDRESS = { type_id: 2, type: 'IP Address' };
+const RESOURCE_UID = { type_id: 10, type: 'Resource UID' };
+/** Each address of the indicator against its entry in the list. */
+const ANALYTIC = { name: 'IOC matches', uid: 'ioc_matches', type_id: 9, type: 'Exact Data Match' };
+/** Tactics of the techniques that a severity line names. */
+const TACTICS: Readonly<Record<string, { readonly uid: string; readonly name: string }>> = {
+  T1041: { uid: 'TA0010', name: 'Exfiltration' },
+  T1071: { uid: 'TA0011', name: 'Command and Control' },
+  T1133: { uid: 'TA0001', name: 'Initial Access' },
+  T1190: { uid: 'TA0001', name: 'Initial Access' },
+  T1595: { uid: 'TA0043', name: 'Reconnaissance' },
+};
+
+/** One Detection Finding. */
+export function toOcsf(finding: Finding, { version, updatedAt, createdAt = updatedAt }: OcsfTelling): OcsfEvent {
+  const modified = toMilliseconds(updatedAt) ?? 0;
+  const partition = toPartitionName(finding.region);
+  return {
+    ...toClass(DETECTION_FINDING, createdAt === updatedAt ? CREATE : UPDATE),
+    time: modified,
+    ...toSpan(finding.first_seen, finding.last_seen),
+    ...toOcsfSeverity(finding.severity),
+    // What consumers make of it afterwards is theirs to say.
+    ...{ status_id: 1, status: 'New', is_alert: isAtLeast(finding.severity, 'LOW') },
+    ...toAction(finding),
+    count: finding.records_out + finding.records_in,
+    message: toLine(tellFinding(finding), TEXT_LENGTH),
+    metadata: toMetadata(version, {
+      ...{ uid: `${finding.finding_id}/${modified}`, correlation_uid: finding.finding_id },
+    }),
+    cloud: toCloud(finding.account_id, finding.region, partition),
+    finding_info: toFindingInfo(finding, modified, toMilliseconds(createdAt) ?? 0),
+    osint: [toOsint(finding)],
+    evidences: toEvidences(finding),
+    resources: toResources(finding, partition),
+    observables: toObservables(finding, partition),
+    unmapped: toUnmapped(finding),
+  };
+}
+
+function toFindingInfo(finding: Finding, modified: number, created: number) {
+  const [first, last] = [toMilliseconds(finding.first_seen), toMilliseconds(finding.last_seen)];
+  return {
+    ...{ uid: finding.finding_id, title: tellTitle(finding), analytic: ANALYTIC },
+    desc: toLine(`${tellFinding(finding)}. Severity: ${finding.severity_reason}.`, TEXT_LENGTH),
+    ...{ created_time: created, modified_time: modified },
+    ...(first === undefined ? {} : { first_seen_time: first }),
+    ...(last === undefined ? {} : { last_seen_time: last }),
+    ...{ data_sources: ['AWS VPC Flow Logs'], attacks: [toAttack(finding.technique)] },
+  };
+}
+
+function toAttack({ id, name }: Technique) {
+  const tactic = TACTICS[id];
+  const url = `https://attack.mitre.org/techniques/${id.replace('.', '/')}/`;
+  return { technique: { uid: id, name, src_url: url }, ...(tactic === undefined ? {} : { tactic }) };
+}
+
+/** One per leg: the same stream as each interface saw it. */
+function toEvidences(finding: Finding) {
+  const { protocol, port } = parseService(finding.services[0]?.service);
+  const { initiator } = finding;
+  const ports = initiator === 'indicator' ? { hostPort: port } : { remotePort: port };
+  const remote = finding.indicator_ip[0] ?? finding.indicator;
+  return finding.legs.slice(0, MOST_SHOWN).map((leg) => ({
+    name: leg.is_outer ? 'flow records, far side of a gateway' : 'flow records',
+    ...(toName(leg.interface_id) === undefined ? {} : { uid: toName(leg.interface_id) }),
+    ...toEnds({ initiator, host: toHost(leg, finding), ...ports, remote, protocol }),
+    data: { records: leg.records, bytes_out: leg.bytes_out, bytes_in: leg.bytes_in },
+  }));
+}
+
+/** Instance and subnet are of the leg that the finding is told of; a gateway's interface is on neither. */
+function toHost({ interface_id, local_ip }: Leg, finding: Finding): Host {
+  const isOwn = interface_id === finding.interface_id && local_ip === finding.local_ip;
+  return isOwn ? finding : { interface_id, local_ip, vpc_id: finding.vpc_id };
+}
+
+/** What readers pivot by, each with the place it stands in. */
+function toObservables(finding: Finding, partition: string) {
+  const hosts = finding.hosts.slice(0, MOST_SHOWN).map((value) => ({ name: 'evidences[]', ...IP_ADDRESS, value }));
+  const remotes = finding.indicator_ip
+    .slice(0, MOST_SHOWN)
+    .map((value) => ({ name: 'osint[].value', ...IP_ADDRESS, value }));
+  const resources = toResources(finding, partition)
+    .slice(0, MOST_SHOWN)
+    .map(({ uid }) => ({ name: 'resources[].uid', ...RESOURCE_UID, value: uid }));
+  return [...hosts, ...remotes, ...resources];
+}
+
+/** Numbers as the finding has them: `out` is what our host sent, whoever began. */
+function toUnmapped(finding: Finding) {
+  const { kind, month, day, initiator, severity_line, beacon, longest_connection, services } = finding;
+  const { host_count, data_ratio_out, data_ratio_in, records_out, records_in, accepted, rejected } = finding;
+  const totals = toTraffic(
+    'local',
+    { bytes: finding.bytes_out, packets: finding.packets_out },
+    { bytes: finding.bytes_in, packets: finding.packets_in },
+  );
+  return {
+    ...{ kind, month, day, initiator, initiator_reason: toLine(finding.initiator_reason, TEXT_LENGTH) },
+    ...{ severity_line, severity_reason: toLine(finding.severity_reason, TEXT_LENGTH), host_count },
+    ...{ ...totals, records_out, records_in, accepted, rejected, data_ratio_out, data_ratio_in },
+    ...{ services, beacon, longest_connection },
+    ...{ aws_services: toNames(finding.aws_services), also_in: toNames(finding.also_in) },
+  };
+}
+
+function toNames(texts: readonly string[]): string[] {
+  return texts.slice(0, MOST_SHOWN).flatMap((text) => toName(text) ?? []);
+}
