@@ -5,14 +5,18 @@
  */
 import type { Finding } from './finding-document.ts';
 import { toLine } from './plain-text.ts';
+import { toNextSteps } from './runbook.ts';
 import { isAtLeast, type Severity } from './severity.ts';
-import { tellFinding } from './story.ts';
+import { formatDuration, tellFinding } from './story.ts';
 
 /** Most characters of a title, a description, a name in an ARN, a list's name. */
 const TITLE_LENGTH = 256;
 const DESCRIPTION_LENGTH = 1024;
 const NAME_LENGTH = 256;
 const SOURCE_LENGTH = 64;
+const RECOMMENDATION_LENGTH = 512;
+/** Of rejected scans. */
+const MOST_INTERFACES = 20;
 /** The format takes 2,048; some 25 fields of three-byte characters still leave a finding far under its 240 KB. */
 const FIELD_LENGTH = 1024;
 /** Most indicators in one finding. */
@@ -66,6 +70,7 @@ export function toAsff(finding: Finding, owner: FindingOwner, updatedAt: string,
     Types: types,
     FindingProviderFields: { Severity: severity, Types: types },
     Action: { ActionType: 'NETWORK_CONNECTION', NetworkConnectionAction: toConnection(finding) },
+    Remediation: { Recommendation: { Text: toLine(toNextSteps(finding).join(' · '), RECOMMENDATION_LENGTH) } },
     ...(threatIntel.length === 0 ? {} : { ThreatIntelIndicators: threatIntel }),
     Resources: toResources(finding),
     ProductFields: toProductFields(finding),
@@ -89,8 +94,9 @@ export function toPartitionName(region: string): string {
 }
 
 /** docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html#Types */
-function toTypes({ initiator, severity }: Finding): string[] {
+function toTypes({ initiator, severity, severity_line }: Finding): string[] {
   const flow = 'Unusual Behaviors/Network Flow';
+  if (severity_line.startsWith('opened-large')) return [flow, 'TTPs/Command and Control', 'Effects/Data Exfiltration'];
   if (initiator !== 'indicator') return [flow, 'TTPs/Command and Control'];
   // From outside, HIGH is what was let in and answered; the rest is probing.
   return [flow, isAtLeast(severity, 'HIGH') ? 'TTPs/Initial Access' : 'TTPs/Discovery'];
@@ -138,6 +144,9 @@ function toResources(finding: Finding): Record<string, unknown>[] {
     const id = `arn:${partition}:ec2:${region}:${accountId}:${kind}/${toLine(name, NAME_LENGTH)}`;
     resources.push({ Type: type, Id: id, ...place });
   };
+  const interfaces = finding.legs.slice(0, MOST_INTERFACES).map(({ interface_id }) => interface_id);
+  if (finding.host_count > 1)
+    for (const name of new Set(interfaces)) add('AwsEc2NetworkInterface', 'network-interface', name);
   add('AwsEc2Instance', 'instance', finding.instance_id);
   add('AwsEc2NetworkInterface', 'network-interface', finding.interface_id);
   add('AwsEc2Subnet', 'subnet', finding.subnet_id);
@@ -150,6 +159,11 @@ function toResources(finding: Finding): Record<string, unknown>[] {
 function toProductFields(finding: Finding): Record<string, string> {
   const { indicator_ip, also_in, legs, ...fields } = finding;
   const facts: Record<string, string | number | bigint | null> = {
+    ...{ kind: fields.kind, day: fields.day, host_count: fields.host_count, hosts: toList(fields.hosts) },
+    ...{ severity_line: fields.severity_line, technique: `${fields.technique.id} ${fields.technique.name}` },
+    ...{ data_ratio_out: fields.data_ratio_out, data_ratio_in: fields.data_ratio_in },
+    ...{ duration_seconds: fields.duration_seconds, aws_services: toList(fields.aws_services) },
+    ...{ beacon: tellBeacon(fields), longest_connection: tellLongest(fields) },
     ...{ finding_id: fields.finding_id, indicator: fields.indicator, indicator_ip: toList(indicator_ip) },
     ...{ comment: fields.comment, source: fields.source, also_in: toList(also_in), month: fields.month },
     ...{ account: fields.account_id, region: fields.region, local_ip: fields.local_ip },
@@ -165,6 +179,16 @@ function toProductFields(finding: Finding): Record<string, string> {
   return Object.fromEntries(
     lines.filter(([, line]) => line !== '').map(([name, line]) => [`Flowhound/Flowhound/${name}`, line]),
   );
+}
+
+function tellBeacon({ beacon }: Pick<Finding, 'beacon'>): string | null {
+  if (beacon === null) return null;
+  const { contacts, interval_seconds, jitter_seconds, is_regular } = beacon;
+  return `${contacts} contacts, ${interval_seconds} s apart, jitter ${jitter_seconds} s, ${is_regular ? 'regular' : 'not regular'}`;
+}
+
+function tellLongest({ longest_connection: longest }: Pick<Finding, 'longest_connection'>): string | null {
+  return longest === null ? null : `${formatDuration(longest.seconds)} with ${longest.remote_ip}, ${longest.service}`;
 }
 
 /** No more than a field can hold anyway. */
