@@ -1,10 +1,10 @@
-/** stdout is data: documents as a table for people, as ndjson, json, csv or asff for programs. */
+/** stdout is data: documents as a table for people, as ndjson, json, csv, asff or ocsf for programs. */
 import { UsageError } from '../core/errors.ts';
 import { toJson } from '../core/exact-json.ts';
 import { toPrintable } from './printable.ts';
 import { toSafeCell } from './spreadsheet.ts';
 
-export const FORMATS = ['table', 'ndjson', 'json', 'csv', 'asff'] as const;
+export const FORMATS = ['table', 'ndjson', 'json', 'csv', 'asff', 'ocsf'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** A table on a terminal, ndjson for a program. */
@@ -12,18 +12,19 @@ export function defaultFormat(): Format {
   return process.stdout.isTTY ? 'table' : 'ndjson';
 }
 
-/** How documents of a kind are shown; a kind that has no ASFF form refuses it. */
+/** How documents of a kind are shown; a kind that has no ASFF or OCSF form refuses it. */
 export type Rendering<Document> = {
   readonly columns: readonly (keyof Document & string)[];
   readonly toTable: (documents: readonly Document[]) => string;
   readonly toAsff?: (document: Document) => unknown;
+  readonly toOcsf?: (document: Document) => unknown;
 };
 
 /** Writes all documents to stdout. */
 export async function writeDocuments<Document extends object>(
   documents: readonly Document[],
   format: Format,
-  { columns, toTable, toAsff }: Rendering<Document>,
+  { columns, toTable, toAsff, toOcsf }: Rendering<Document>,
 ): Promise<void> {
   if (format === 'table') return write(toTable(documents));
   if (format === 'json') return write(`${toJson(documents, 2)}\n`);
@@ -33,10 +34,18 @@ export async function writeDocuments<Document extends object>(
       documents.map((document) => `${columns.map((column) => toCsvField(document[column])).join(',')}\n`).join(''),
     );
   }
-  if (format === 'asff' && toAsff === undefined)
-    throw new UsageError('--output asff is for findings. Use ndjson, json or csv.');
-  const lines = documents.map((document) => `${toJson(format === 'asff' ? toAsff?.(document) : document)}\n`);
-  return write(lines.join(''));
+  const toForm = { ndjson: (document: Document): unknown => document, asff: toAsff, ocsf: toOcsf }[format];
+  if (toForm === undefined) return refuseFindingForm(format, 'ndjson, json or csv');
+  return write(documents.map((document) => `${toJson(toForm(document))}\n`).join(''));
+}
+
+/** ASFF and OCSF are forms of findings. */
+export function refuseFindingForm(format: Format, others = 'table, ndjson, json or csv'): never {
+  throw new UsageError(`--output ${format} is for findings. Use ${others}.`);
+}
+
+export function isFindingForm(format: Format): format is 'asff' | 'ocsf' {
+  return format === 'asff' || format === 'ocsf';
 }
 
 /**

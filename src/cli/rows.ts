@@ -1,7 +1,6 @@
 /** Rows of a query → stdout, as they arrive: csv, ndjson and json without end, a table as far as a person reads. */
-import { UsageError } from '../core/errors.ts';
 import type { QueryColumn, QueryRow, QueryRows } from '../core/query-rows.ts';
-import { type Format, quoteCsv, write } from './output.ts';
+import { type Format, quoteCsv, refuseFindingForm, write } from './output.ts';
 import { toPrintable } from './printable.ts';
 import { toSafeCell } from './spreadsheet.ts';
 
@@ -33,8 +32,8 @@ export async function writeRows(
       });
     case 'table':
       return writeTable(columns, rows, sink);
-    case 'asff':
-      throw new UsageError('--output asff is for findings. Use table, ndjson, json or csv.');
+    default:
+      return refuseFindingForm(format);
   }
 }
 

@@ -1,9 +1,9 @@
-/** What a sweep or a hunt prints: sightings for programs, the findings they belong to for people and in ASFF. */
+/** What a sweep or a hunt prints: sightings for programs, the findings they belong to for people and in ASFF and OCSF. */
 import type { Sighting } from '../core/sighting-document.ts';
 import type { Executed } from '../tasks/read-executed.ts';
-import { toAsffForm } from './asff-form.ts';
+import { toFindingForms } from './finding-forms.ts';
 import { renderFindings } from './findings-table.ts';
-import { type Format, writeDocuments } from './output.ts';
+import { type Format, isFindingForm, writeDocuments } from './output.ts';
 import { renderPeers } from './peers-table.ts';
 
 export const SIGHTING_COLUMNS = [
@@ -13,12 +13,12 @@ export const SIGHTING_COLUMNS = [
 ] as (keyof Sighting & string)[];
 
 export async function writeSightings(result: Omit<Executed, 'summary'>, format: Format): Promise<void> {
-  if (format === 'table' || format === 'asff') {
+  if (format === 'table' || isFindingForm(format)) {
     return writeDocuments(result.findings, format, {
       columns: [],
       toTable: (findings) =>
         [renderFindings(findings), renderPeers(findings, result.dataRatios)].filter(Boolean).join('\n'),
-      toAsff: toAsffForm(result.findings),
+      ...toFindingForms(result.findings),
     });
   }
   return writeDocuments(result.sightings, format, { columns: SIGHTING_COLUMNS, toTable: () => '' });

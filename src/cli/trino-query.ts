@@ -6,7 +6,7 @@ import { noteLimit } from '../core/query-rows.ts';
 import { formatBytes } from '../core/story.ts';
 import { toDates } from './cloud/stack-query.ts';
 import { withInterrupt } from './interrupt.ts';
-import { write } from './output.ts';
+import { isFindingForm, refuseFindingForm, write } from './output.ts';
 import { writeRows } from './rows.ts';
 import type { CommandSettings } from './settings.ts';
 import { openTalk } from './talk.ts';
@@ -38,7 +38,7 @@ export async function queryTrino(
 }
 
 function checkRequest(logs: readonly string[], { origins, format }: CommandSettings): void {
-  if (format === 'asff') throw new UsageError('--output asff is for findings. Use table, ndjson, json or csv.');
+  if (isFindingForm(format)) refuseFindingForm(format);
   if (logs.length > 0)
     throw new UsageError(`--engine trino asks about the tables of that Trino; leave ${logs[0]} out, or the engine.`);
   if (origins.iocs === 'option' || origins.allow === 'option')

@@ -6,7 +6,7 @@ const STAGE = /^[a-z][a-z0-9-]{0,15}$/;
 
 const SCHEMA = z.strictObject({
   home: z.optional(z.string()),
-  output: z.optional(z.enum(['table', 'ndjson', 'json', 'csv', 'asff'])),
+  output: z.optional(z.enum(['table', 'ndjson', 'json', 'csv', 'asff', 'ocsf'])),
   iocs: z.optional(z.array(z.string())),
   allow: z.optional(z.array(z.string())),
   own: z.optional(z.array(z.string())),

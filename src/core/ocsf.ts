@@ -2,6 +2,7 @@
  * Finding → OCSF Detection Finding (class 2004), as SIEMs and Security Lake's subscribers read them. The id has no time in it;
  * what a reader of OCSF has no attribute for stands in `unmapped`.
  */
+import { canonicalAddress } from './address.ts';
 import { tellTitle, toPartitionName } from './asff.ts';
 import type { Finding, Leg } from './finding-document.ts';
 import { type Host, parseService, toEnds, toTraffic } from './ocsf-conversation.ts';
@@ -110,14 +111,17 @@ function toHost({ interface_id, local_ip }: Leg, finding: Finding): Host {
 
 /** What readers pivot by, each with the place it stands in. */
 function toObservables(finding: Finding, partition: string) {
-  const hosts = finding.hosts.slice(0, MOST_SHOWN).map((value) => ({ name: 'evidences[]', ...IP_ADDRESS, value }));
-  const remotes = finding.indicator_ip
-    .slice(0, MOST_SHOWN)
-    .map((value) => ({ name: 'osint[].value', ...IP_ADDRESS, value }));
+  const ends = ['evidences[].src_endpoint.ip', 'evidences[].dst_endpoint.ip'];
+  const [host, remote] = finding.initiator === 'indicator' ? ends.reverse() : ends;
+  const toAddresses = (name: string | undefined, addresses: readonly string[]) =>
+    addresses
+      .slice(0, MOST_SHOWN)
+      .filter((value) => canonicalAddress(value) !== undefined)
+      .map((value) => ({ name, ...IP_ADDRESS, value }));
   const resources = toResources(finding, partition)
     .slice(0, MOST_SHOWN)
     .map(({ uid }) => ({ name: 'resources[].uid', ...RESOURCE_UID, value: uid }));
-  return [...hosts, ...remotes, ...resources];
+  return [...toAddresses(host, finding.hosts), ...toAddresses(remote, finding.indicator_ip), ...resources];
 }
 
 /** Numbers as the finding has them: `out` is what our host sent, whoever began. */

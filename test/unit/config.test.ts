@@ -29,7 +29,7 @@ describe('parseConfig', () => {
     expect(exitStatus).toBe(2);
     expect(message).toMatch(/^conf\/flowhound\.json: /);
     for (const named of [
-      'output: one of table, ndjson, json, csv, asff is expected',
+      'output: one of table, ndjson, json, csv, asff, ocsf is expected',
       'unknown acounts',
       'accounts.0: an account has 12 digits',
       'accounts.1: string is expected',

@@ -108,7 +108,7 @@ describe('toOcsf', () => {
       'arn:aws:ec2:us-east-1:111122223333:vpc/vpc-0a',
     ]);
     expect(event.observables).toContainEqual({
-      name: 'osint[].value',
+      name: 'evidences[].dst_endpoint.ip',
       type_id: 2,
       type: 'IP Address',
       value: '203.0.113.7',

@@ -6,7 +6,7 @@ import { bindQuery, findDefinition, type QueryDefinition } from '../../core/quer
 import { noteLimit, type QueryColumn, type QueryRow } from '../../core/query-rows.ts';
 import { formatBytes } from '../../core/story.ts';
 import { withInterrupt } from '../interrupt.ts';
-import { write } from '../output.ts';
+import { isFindingForm, refuseFindingForm, write } from '../output.ts';
 import { writeRows } from '../rows.ts';
 import type { CommandSettings } from '../settings.ts';
 import { openTalk } from '../talk.ts';
@@ -36,7 +36,7 @@ export async function queryStack(
 }
 
 function checkRequest(logs: readonly string[], { origins, format }: CommandSettings): void {
-  if (format === 'asff') throw new UsageError('--output asff is for findings. Use table, ndjson, json or csv.');
+  if (isFindingForm(format)) refuseFindingForm(format);
   if (logs.length > 0) {
     throw new UsageError(`--aws asks about the logs that the stack knows; leave ${logs[0]} out, or leave out --aws.`);
   }

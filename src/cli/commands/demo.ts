@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { toFindingForms } from '../finding-forms.ts';
 import { renderFindings } from '../findings-table.ts';
 import { write, writeDocuments } from '../output.ts';
 import { renderPeers } from '../peers-table.ts';
@@ -27,7 +28,10 @@ export function registerDemo(program: Command): void {
       const iocs = fileURLToPath(new URL('iocs.csv', DEMO));
       const result = await runSweep({ logs: [logs], iocs: [iocs], home, clock: new Date() }, { ...settings, home });
       if (settings.format !== 'table') {
-        return writeDocuments(result.findings, settings.format, { columns: ['finding_id'], toTable: () => '' });
+        return writeDocuments(result.findings, settings.format, {
+          ...{ columns: ['finding_id'], toTable: () => '' },
+          ...toFindingForms(result.findings),
+        });
       }
       await write(`\n${renderFindings(result.findings)}\n${renderPeers(result.findings, result.dataRatios)}\n`);
       talk.say(tellNext(home));

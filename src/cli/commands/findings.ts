@@ -5,8 +5,8 @@ import type { Finding } from '../../core/finding-document.ts';
 import { isAtLeast, parseSeverity, type Severity } from '../../core/severity.ts';
 import { type Sighting, toSightings } from '../../core/sighting-document.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { toAsffForm } from '../asff-form.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
+import { toFindingForms, toSightingForms } from '../finding-forms.ts';
 import { renderFindings } from '../findings-table.ts';
 import { writeDocuments } from '../output.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
@@ -52,6 +52,7 @@ export function registerFindings(program: Command): void {
         await writeDocuments(sightings.filter(isShown), settings.format, {
           columns: SIGHTING_COLUMNS,
           toTable: renderSightings,
+          ...toSightingForms(),
         });
       } else await writeFindings(shown, settings.format);
       applyFailOn(shown, options.failOn);
@@ -74,7 +75,8 @@ async function readStored(
   }
   const { readTallies } = await import('../../tasks/totals.ts');
   const tallies = await readTallies(store);
-  const fold = foldFindings(tallies);
+  const { readSeverityTable } = await import('../../tasks/severity-table.ts');
+  const fold = foldFindings(tallies, await readSeverityTable(store));
   return { findings: fold.findings, sightings: toSightings(tallies, fold) };
 }
 
@@ -91,6 +93,6 @@ async function writeFindings(
   await writeDocuments(findings, format, {
     columns: FINDING_COLUMNS,
     toTable: (rows) => renderFindings(rows),
-    toAsff: toAsffForm(findings),
+    ...toFindingForms(findings),
   });
 }

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../core/errors.ts';
 import type { QueryDefinition } from '../../core/query.ts';
-import { write, writeDocuments } from '../output.ts';
+import { isFindingForm, refuseFindingForm, write, writeDocuments } from '../output.ts';
 import { addParameter } from '../parameter.ts';
 import { openRemoteLogs } from '../remote-logs.ts';
 import { writeRows } from '../rows.ts';
@@ -67,7 +67,7 @@ async function run(
   settings: CommandSettings,
 ): Promise<void> {
   const { iocs = [], allow = [], own = [], home, format } = settings;
-  if (format === 'asff') throw new UsageError('--output asff is for findings. Use table, ndjson, json or csv.');
+  if (isFindingForm(format)) refuseFindingForm(format);
   const talk = openTalk(settings.isQuiet);
   const say = (line: string): void => talk.say(`flowhound: ${line}`);
   const { runQuery } = await import('../../local/run-query.ts');
