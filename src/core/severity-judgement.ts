@@ -36,7 +36,7 @@ export function raiseForHosts(
 
 function judge(opener: SeverityLine['opener'], facts: ReadonlySet<Fact>, table: SeverityTable): Judgement {
   const line = SEVERITY_LINES.find((one) => one.opener === opener && one.when.every((fact) => facts.has(fact)))!;
-  const reason = line.reason.replace('{large}', formatBytes(table.largeBytesOut));
+  const reason = line.reason.replace('{large}', formatBytes(table.largeBytesOut).replace('.0 ', ' '));
   return { severity: table.lines[line.id] ?? line.severity, reason, line };
 }
 

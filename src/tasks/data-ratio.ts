@@ -13,6 +13,7 @@ import { Tallies } from '../core/sighting.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
 import { readManifest } from './manifest.ts';
 import { readChunkResults } from './scan.ts';
+import { readSeverityTable } from './severity-table.ts';
 
 /** A host to look at, in one table, and the partitions and objects it takes. */
 export type DataRatioHost = {
@@ -75,7 +76,7 @@ export async function planDataRatio(
   // A hunt prints sightings; the day's budget is for findings that are published.
   if (input.mode === 'hunt') return { hosts: [], skipped: [] };
   const { store, results } = ports;
-  const findings = (await foldBatch(input.matched.locations, results)).filter(
+  const findings = (await foldBatch(input.matched.locations, results, store)).filter(
     (finding) => isAtLeast(finding.severity, 'MEDIUM') && finding.local_ip !== '-' && finding.first_seen !== null,
   );
   if (findings.length === 0) return { hosts: [], skipped: [] };
@@ -196,10 +197,14 @@ function isSameHost(a: Host, b: Host): boolean {
   return a.ip === b.ip && a.accountId === b.accountId && a.region === b.region;
 }
 
-async function foldBatch(locations: readonly string[], results: QueryResults): Promise<readonly Finding[]> {
+async function foldBatch(
+  locations: readonly string[],
+  results: QueryResults,
+  store: ObjectStore,
+): Promise<readonly Finding[]> {
   const tallies = new Tallies();
   for (const location of locations) for await (const row of results.rows(location)) tallies.add(toMatch(row));
-  return foldFindings(tallies.sorted()).findings;
+  return foldFindings(tallies.sorted(), await readSeverityTable(store)).findings;
 }
 
 /** Records may lie a day beside the partition of their time. */

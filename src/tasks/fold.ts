@@ -8,7 +8,9 @@ import type { Finding } from '../core/finding-document.ts';
 import { findingIdsOf } from '../core/finding-id.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { OutboxMark } from '../core/publication.ts';
+import type { SeverityTable } from '../core/severity-table.ts';
 import type { FindingChanges, ObjectStore } from '../ports.ts';
+import { readSeverityTable } from './severity-table.ts';
 import { isGroupSame, readGroup } from './totals.ts';
 
 /** So many groups are folded at once: their findings are in memory. */
@@ -26,8 +28,9 @@ export async function foldGroups(
   execution: string,
   store: ObjectStore,
 ): Promise<FindingChanges> {
+  const table = await readSeverityTable(store);
   const changes = await mapConcurrently(CONCURRENCY, [...groups], ([prefix, ids]) =>
-    foldGroup(prefix, ids, execution, store),
+    foldGroup(prefix, ids, { execution, table }, store),
   );
   return toFindingChanges(changes.flat());
 }
@@ -44,13 +47,13 @@ export function outboxKey(findingId: string): string {
 async function foldGroup(
   prefix: string,
   ids: ReadonlySet<string>,
-  execution: string,
+  { execution, table }: { readonly execution: string; readonly table: SeverityTable },
   store: ObjectStore,
 ): Promise<Change[]> {
   const changes = new Map<string, Change>();
   for (;;) {
     const { tallies, digest } = await readGroup(prefix, store);
-    const folded = new Map(foldFindings(tallies).findings.map((finding) => [finding.finding_id, finding]));
+    const folded = new Map(foldFindings(tallies, table).findings.map((finding) => [finding.finding_id, finding]));
     // A host that turns out to be the far side of a gateway loses its finding, one that was let in leaves those of scans.
     const all = new Set([...ids, ...changes.keys(), ...tallies.flatMap(findingIdsOf)]);
     let isChanged = false;

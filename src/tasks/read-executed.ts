@@ -10,6 +10,7 @@ import type { ObjectStore } from '../ports.ts';
 import { type HostDataRatio, readHostDataRatios } from './record-data-ratio.ts';
 import { dataRatioFailureKey } from './record-failure.ts';
 import { type ExecutionResult, resultKey } from './record-result.ts';
+import { readSeverityTable } from './severity-table.ts';
 import { readTallies } from './totals.ts';
 
 export type Executed = {
@@ -37,7 +38,8 @@ export async function readExecuted(
   const shown = new Tallies();
   for (const { tallies } of results) for (const tally of tallies) shown.merge(tally);
   const tallies = shown.sorted();
-  const fold = foldFindings(mode === 'hunt' || tallies.length === 0 ? tallies : await readTallies(store, tallies));
+  const known = mode === 'hunt' || tallies.length === 0 ? tallies : await readTallies(store, tallies);
+  const fold = foldFindings(known, await readSeverityTable(store));
   // A sighting over two months belongs to two findings, one of rejected scans to one a day.
   const ids = new Set(tallies.flatMap((tally) => toIds(fold.findingOf(tally), tally)));
   const sum = (kind: 'opened' | 'updated' | 'withdrawn') =>
