@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(program: Command) => void
   sweep: async () => (await import('./commands/sweep.ts')).registerSweep,
   hunt: async () => (await import('./commands/hunt.ts')).registerHunt,
   findings: async () => (await import('./commands/findings.ts')).registerFindings,
+  report: async () => (await import('./commands/report.ts')).registerReport,
   query: async () => (await import('./commands/query.ts')).registerQuery,
   indicators: async () => (await import('./commands/indicators.ts')).registerIndicators,
   backfill: async () => (await import('./commands/backfill.ts')).registerBackfill,

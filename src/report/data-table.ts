@@ -1,0 +1,69 @@
+/** Rows → a table that reads without a script, and that the page's script can search, sort and lengthen. */
+import { formatCount } from '../core/story.ts';
+import { dataIsland, type Html, html } from './html.ts';
+
+export type Kind = 'text' | 'code' | 'number' | 'severity' | 'line';
+
+export type Column<Row> = {
+  readonly title: string;
+  readonly kind: Kind;
+  readonly text: (row: Row) => string;
+  /** What the column is sorted by where it is not the text. */
+  readonly key?: (row: Row) => number | string;
+};
+
+export type DataTable<Row> = {
+  readonly id: string;
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  /** Rows that are there without a script; the rest waits as data. */
+  readonly most?: number;
+  /** Rows on paper. */
+  readonly printed?: 'few' | 'some' | 'all';
+  /** Where the rest is for those without a script. */
+  readonly rest?: string;
+  /** From and to in Unix seconds, for the selection of a time. */
+  readonly time?: (row: Row) => readonly [number, number] | null;
+};
+
+const MOST_STATIC = 100;
+
+export function renderTable<Row>(table: DataTable<Row>): Html {
+  const { id, caption, columns, rows, most = MOST_STATIC, printed = 'some', rest } = table;
+  const more = rows.length - most;
+  return html`<div class="table print-${printed}" data-table="${id}">
+<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption"><table>
+<caption id="${id}-caption">${caption} <span class="count">${formatCount(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}</span></caption>
+<thead><tr>${columns.map(({ title, kind }) => html`<th scope="col" class="${kind}">${title}</th>`)}</tr></thead>
+<tbody>${rows.slice(0, most).map((row) => renderRow(row, columns))}</tbody>
+</table></div>
+${more > 0 && html`<p class="rest">${formatCount(more)} more ${more === 1 ? 'row' : 'rows'}${rest === undefined ? '' : `: ${rest}`}</p>`}
+${dataIsland(id, toData(table))}</div>
+`;
+}
+
+function renderRow<Row>(row: Row, columns: readonly Column<Row>[]): Html {
+  const cells = columns.map(({ kind, text }, i) => {
+    const content = renderCell(text(row), kind);
+    return i === 0 ? html`<th scope="row" class="${kind}">${content}</th>` : html`<td class="${kind}">${content}</td>`;
+  });
+  return html`<tr>${cells}</tr>\n`;
+}
+
+/** As `renderCell` of client/tables.js. */
+function renderCell(text: string, kind: Kind): Html {
+  if (kind === 'severity') return html`<span class="severity ${text.toLowerCase()}">${text}</span>`;
+  if (kind === 'code' || kind === 'line') return html`<code>${text}</code>`;
+  return html`<bdi>${text}</bdi>`;
+}
+
+function toData<Row>({ columns, rows, most = MOST_STATIC, time }: DataTable<Row>) {
+  return {
+    kinds: columns.map(({ kind }) => kind),
+    most,
+    rows: rows.map((row) => columns.map(({ text }) => text(row))),
+    keys: columns.map(({ key }) => (key === undefined ? null : rows.map((row) => key(row)))),
+    times: time === undefined ? null : rows.map((row) => time(row)),
+  };
+}
