@@ -13,6 +13,7 @@ import { formatDuration, tellFinding } from './story.ts';
 const TITLE_LENGTH = 256;
 const DESCRIPTION_LENGTH = 1024;
 const NAME_LENGTH = 256;
+const RESOURCE_LENGTH = 512;
 const SOURCE_LENGTH = 64;
 const RECOMMENDATION_LENGTH = 512;
 /** Of rejected scans. */
@@ -21,6 +22,7 @@ const MOST_INTERFACES = 20;
 const FIELD_LENGTH = 1024;
 /** Most indicators in one finding. */
 const MOST_INDICATORS = 5;
+const GREATEST_PORT = 65_535;
 const PROTOCOLS: Readonly<Record<string, string>> = { '1': 'ICMP', '6': 'TCP', '17': 'UDP', '58': 'ICMPv6' };
 /** Partitions that a resource's `Partition` may name. */
 const RESOURCE_PARTITIONS: readonly string[] = ['aws', 'aws-cn', 'aws-us-gov'];
@@ -105,7 +107,8 @@ function toTypes({ initiator, severity, severity_line }: Finding): string[] {
 function toConnection(finding: Finding): Record<string, unknown> {
   const ipv4 = finding.indicator_ip.find((ip) => !ip.includes(':'));
   const [protocol = '', port] = (finding.services[0]?.service ?? '').split('/');
-  const servicePort = port === undefined ? undefined : { Port: Number(port) };
+  // Logs may have any number there; one over 65,535 would have the finding refused.
+  const servicePort = port === undefined || Number(port) > GREATEST_PORT ? undefined : { Port: Number(port) };
   const portField = finding.initiator === 'indicator' ? 'LocalPortDetails' : 'RemotePortDetails';
   const direction = { local: 'OUT', indicator: 'IN', unknown: undefined }[finding.initiator];
   return {
@@ -141,7 +144,7 @@ function toResources(finding: Finding): Record<string, unknown>[] {
   const resources: Record<string, unknown>[] = [];
   const add = (type: string, kind: string, name: string | null) => {
     if (name === null || name === '-') return;
-    const id = `arn:${partition}:ec2:${region}:${accountId}:${kind}/${toLine(name, NAME_LENGTH)}`;
+    const id = toLine(`arn:${partition}:ec2:${region}:${accountId}:${kind}/${name}`, RESOURCE_LENGTH);
     resources.push({ Type: type, Id: id, ...place });
   };
   const interfaces = finding.legs.slice(0, MOST_INTERFACES).map(({ interface_id }) => interface_id);
@@ -152,7 +155,7 @@ function toResources(finding: Finding): Record<string, unknown>[] {
   add('AwsEc2Subnet', 'subnet', finding.subnet_id);
   add('AwsEc2Vpc', 'vpc', finding.vpc_id);
   if (resources.length > 0) return resources;
-  return [{ Type: 'Other', Id: `${accountId}/${region}/${finding.local_ip}`, ...place }];
+  return [{ Type: 'Other', Id: toLine(`${accountId}/${region}/${finding.local_ip}`, RESOURCE_LENGTH), ...place }];
 }
 
 /** Keys are company/product/field; `aws/` is reserved, and a value without a visible character is refused. */

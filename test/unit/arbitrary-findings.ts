@@ -31,7 +31,18 @@ const address = fc.oneof(
 const count = fc.oneof(fc.nat(3), fc.constantFrom(2 ** 31, Number.MAX_SAFE_INTEGER));
 const big = fc.oneof(fc.bigInt(0n, 9n), fc.constantFrom(2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 64n));
 const time = fc.option(fc.constantFrom('1970-01-01T00:00:00Z', '2026-09-01T00:05:12Z', '9999-12-31T23:59:59Z'));
-const service = fc.constantFrom('6/443', '17/53', '1', '58', '6/0', '255', '6/65535', '6/70000', '999/1', 'x/y', '-');
+const service = fc.constantFrom(
+  '6/443',
+  '17/53',
+  '1',
+  '58',
+  '6/0',
+  '255',
+  '6/65535',
+  '6/70000',
+  '999/1',
+  '9223372036854775807/9223372036854775807',
+);
 const service_records = fc.record({ service, records: count });
 const leg = fc.record({
   ...{ account_id: text, interface_id: text, local_ip: address, records: count, bytes_out: big, bytes_in: big },

@@ -52,7 +52,7 @@ function problemsOf(asff: Asff): string[] {
     limit('Value', Value!, 512);
   }
   for (const { Id, Region } of asff.Resources) {
-    limit('Resource', Id, 512 * 2);
+    limit('Resource', Id, 512);
     if (Region !== undefined) limit('Region', Region, 16);
   }
   if (asff.Resources.length < 1 || asff.Resources.length > 32) problems.push('number of Resources');
