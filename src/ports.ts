@@ -99,7 +99,10 @@ export type Notification = {
   readonly subject: string;
   /** At most 262,144 bytes. */
   readonly body: string;
-  readonly attributes: Readonly<Record<string, string>>;
+  /** A list passes a filter that asks for one of its values. */
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
+  /** Other than the one for all. */
+  readonly topic?: string | undefined;
 };
 
 export type Notifier = { notify(notification: Notification): Promise<void> };

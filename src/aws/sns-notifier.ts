@@ -2,20 +2,25 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Notification, Notifier } from '../ports.ts';
 
+type Attribute = { readonly DataType: 'String' | 'String.Array'; readonly StringValue: string };
+
 /** Throttled and lost calls are tried again by the client: at least once, as the notification's id allows for. */
 export function openSnsNotifier(client: SNSClient, topicArn: string): Notifier {
   return {
-    async notify({ subject, body, attributes }) {
+    async notify({ subject, body, attributes, topic: TopicArn = topicArn }) {
       const MessageAttributes = toMessageAttributes(attributes);
-      await client.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: body, MessageAttributes }));
+      await client.send(new PublishCommand({ TopicArn, Subject: subject, Message: body, MessageAttributes }));
     },
   };
 }
 
 /** SNS refuses an attribute without a value. */
-function toMessageAttributes(
-  attributes: Notification['attributes'],
-): Record<string, { DataType: 'String'; StringValue: string }> {
-  const given = Object.entries(attributes).filter(([, value]) => value !== '');
-  return Object.fromEntries(given.map(([name, value]) => [name, { DataType: 'String', StringValue: value }]));
+function toMessageAttributes(attributes: Notification['attributes']): Record<string, Attribute> {
+  const given = Object.entries(attributes).filter(([, value]) => value.length > 0);
+  return Object.fromEntries(given.map(([name, value]) => [name, toAttribute(value)]));
+}
+
+function toAttribute(value: string | readonly string[]): Attribute {
+  if (typeof value === 'string') return { DataType: 'String', StringValue: value };
+  return { DataType: 'String.Array', StringValue: JSON.stringify(value) };
 }

@@ -64,32 +64,45 @@ export function takeBackImport(publication: Publication, document: AsffFinding, 
 
 /** Claims the notification about a finding of this severity. Its id is the same however often it is claimed. */
 export function claimNotice(publication: Publication, severity: Severity, clock: string): Publication {
-  const { finding_id, notifications } = publication;
-  const known = notifications[severity];
-  const isFirst = !Object.values(notifications).some(({ state }) => state === 'sent');
-  const notice: Notice = {
-    id: `${finding_id}:${severity}`,
-    kind: known?.kind ?? (isFirst ? 'new' : 'escalated'),
-    state: 'pending',
-    at: clock,
-    attempts: (known?.attempts ?? 0) + 1,
-  };
-  return { ...publication, notifications: { ...notifications, [severity]: notice } };
+  const notice = toNotice(publication, severity);
+  return withNotice(publication, severity, { ...notice, at: clock, attempts: notice.attempts + 1 });
 }
 
-/** Writes down whether a notification was sent; if not, anybody may claim it at once. */
+/** Notes that the notification is due and waits for its time. */
+export function holdNotice(publication: Publication, severity: Severity, clock: string): Publication {
+  const notice = toNotice(publication, severity);
+  return withNotice(publication, severity, { ...notice, at: null, waits_since: notice.waits_since ?? clock });
+}
+
+/**
+ * Writes down whether a notification was sent, and in which digest; if it was not, anybody may claim it at once.
+ */
 export function settleNotice(
   publication: Publication,
   severity: Severity,
-  { attempts }: Notice,
+  { attempts }: Pick<Notice, 'attempts'>,
   sentAt: string | null,
+  digest?: string,
 ): Publication {
   const notice = publication.notifications[severity];
   if (notice === undefined || notice.state === 'sent') return publication;
   if (sentAt === null && notice.attempts !== attempts) return publication;
   const state = sentAt === null ? 'pending' : 'sent';
-  return {
-    ...publication,
-    notifications: { ...publication.notifications, [severity]: { ...notice, state, at: sentAt } },
-  };
+  return withNotice(publication, severity, {
+    ...notice,
+    state,
+    at: sentAt,
+    ...(digest === undefined ? {} : { digest }),
+  });
+}
+
+function toNotice({ finding_id, notifications }: Publication, severity: Severity): Notice {
+  const known = notifications[severity];
+  const isFirst = !Object.values(notifications).some(({ state }) => state === 'sent');
+  const kind = isFirst ? 'new' : 'escalated';
+  return { id: `${finding_id}:${severity}`, kind, at: null, attempts: 0, ...known, state: 'pending' };
+}
+
+function withNotice(publication: Publication, severity: Severity, notice: Notice): Publication {
+  return { ...publication, notifications: { ...publication.notifications, [severity]: notice } };
 }

@@ -32,9 +32,13 @@ export type Notice = {
   readonly id: string;
   readonly kind: 'new' | 'escalated';
   readonly state: 'pending' | 'sent';
-  /** When it was claimed or sent; null if the claim was given up. */
+  /** When it was claimed or sent; null if the claim was given up, or nobody claimed it yet. */
   readonly at: string | null;
   readonly attempts: number;
+  /** When it was held back, for the end of quiet hours or for a digest. */
+  readonly waits_since?: string;
+  /** The digest that said it. */
+  readonly digest?: string;
 };
 
 /** Longer than a Lambda function can run: who claimed then is no more. */

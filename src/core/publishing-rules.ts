@@ -1,6 +1,7 @@
 /** What is due to be said about a finding now, what later, and what not: decided from what has been said before. */
 import { type AsffFinding, type FindingOwner, toAsff } from './asff.ts';
 import type { Finding } from './finding-document.ts';
+import { type NoticeRules, type NoticeWay, toNoticeWay } from './notice-rules.ts';
 import { isFresh, type Publication, rankDocument, toContent, toNextUpdate } from './publication.ts';
 import { isAtLeast, SEVERITIES, type Severity } from './severity.ts';
 
@@ -15,6 +16,8 @@ export type PublishingTerms = {
   /** Findings are published from this severity on; what was published once is kept up to date below it too. */
   readonly publishFrom: Severity;
   readonly isFlush: boolean;
+  /** Each finding by itself and at once, unless given. */
+  readonly notices?: NoticeRules | undefined;
 };
 
 /** The document to import now; 'later' if it must wait or somebody else is at it; 'nothing' if all is said. */
@@ -47,14 +50,17 @@ export function judgeImport(
 export function judgeNotice(
   finding: Finding | undefined,
   { notifications }: Publication,
-  { clock, publishFrom }: PublishingTerms,
-): 'now' | 'later' | 'nothing' {
-  if (finding === undefined || !isAtLeast(finding.severity, publishFrom)) return 'nothing';
+  terms: PublishingTerms,
+): NoticeWay | 'later' | 'nothing' {
+  if (finding === undefined || !isAtLeast(finding.severity, terms.publishFrom)) return 'nothing';
   const isSaid = SEVERITIES.some(
     (severity) => isAtLeast(severity, finding.severity) && notifications[severity]?.state === 'sent',
   );
   if (isSaid) return 'nothing';
-  return isFresh(notifications[finding.severity]?.at ?? null, clock) ? 'later' : 'now';
+  const known = notifications[finding.severity];
+  if (isFresh(known?.at ?? null, terms.clock)) return 'later';
+  const way = toNoticeWay(finding.severity, known?.waits_since, terms);
+  return way === 'hold' && known?.waits_since !== undefined ? 'later' : way;
 }
 
 /** The finding as the service should have it, or undefined if the service need not know it. */

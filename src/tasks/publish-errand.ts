@@ -6,14 +6,17 @@ import { isFresh, type Notice, type OutboxMark, type Publication, publicationKey
 import {
   claimImport,
   claimNotice,
+  holdNotice,
   type ImportResult,
   settleImport,
   settleNotice,
   takeBackImport,
 } from '../core/publication-claim.ts';
 import { judgeImport, judgeNotice, type PublishingTerms } from '../core/publishing-rules.ts';
+import type { Severity } from '../core/severity.ts';
 import type { ObjectStore, Versioned } from '../ports.ts';
 import { findingKey, outboxKey } from './fold.ts';
+import { pendingNoticeIds } from './pending-digests.ts';
 
 /** One run of Publish, and what came of it so far. */
 export type PublishRun = {
@@ -25,6 +28,8 @@ export type PublishRun = {
   readonly notifies: boolean;
   /** The findings service said so: asking it again for each of thousands costs only writes. */
   isServiceOff: boolean;
+  /** Notices in digests that are under way, once somebody needed to know. */
+  inDigests: Promise<ReadonlySet<string>> | undefined;
   readonly counts: { published: number; deferred: number; notified: number; refused: number; disabled: number };
   readonly failures: unknown[];
 };
@@ -38,6 +43,8 @@ export type Errand = {
   readonly publication: Publication;
   readonly document?: AsffFinding;
   readonly notice?: Notice;
+  /** In a message of its own, or in a digest. */
+  readonly way?: 'single' | 'digest';
 };
 
 /** Two writers that meet try again at once; more than this and they are left to the flush. */
@@ -52,7 +59,7 @@ export async function prepareErrand(id: string, run: PublishRun): Promise<Errand
     const before: Publication = stored === undefined ? { finding_id: id, notifications: {} } : fromJson(stored.text);
     const text = await store.get(findingKey(id));
     const finding = text === undefined ? undefined : fromJson<Finding>(text);
-    const claim = claimDue(finding, before, run);
+    const claim = claimDue(finding, before, run, await isInDigest(finding, before, run));
     const errand = { id, mark, finding, ...claim };
     if (claim.publication === before) return errand;
     if (!(await store.replace(publicationKey(id), toText(claim.publication), stored?.version))) continue;
@@ -75,20 +82,35 @@ async function takeBack(errand: Errand, before: Publication, store: ObjectStore)
   await settle(errand, settlement, store);
 }
 
-type Claim = Pick<Errand, 'publication' | 'document' | 'notice'>;
+/** A notice that was claimed and not settled may be in a digest that the flush says again, and must not be said beside it. */
+async function isInDigest(
+  finding: Finding | undefined,
+  { notifications }: Publication,
+  run: PublishRun,
+): Promise<boolean> {
+  const known = finding && notifications[finding.severity];
+  if (known === undefined || known.state === 'sent' || known.attempts === 0) return false;
+  run.inDigests ??= pendingNoticeIds(run.store);
+  return (await run.inDigests).has(known.id);
+}
 
-function claimDue(finding: Finding | undefined, before: Publication, run: PublishRun): Claim {
+type Claim = Pick<Errand, 'publication' | 'document' | 'notice' | 'way'>;
+
+function claimDue(finding: Finding | undefined, before: Publication, run: PublishRun, isInDigest: boolean): Claim {
   const { clock } = run.terms;
   const due = judge(finding, before, run);
   let publication = before;
-  const claimed: { document?: AsffFinding; notice?: Notice } = {};
+  const claimed: { document?: AsffFinding; notice?: Notice; way?: 'single' | 'digest' } = {};
   if (typeof due.import === 'object' && !run.isServiceOff) {
     claimed.document = due.import;
     publication = claimImport(publication, due.import, clock);
   }
-  if (finding !== undefined && due.notice === 'now') {
+  if (finding === undefined || isInDigest) return { publication, ...claimed };
+  if (due.notice === 'hold') publication = holdNotice(publication, finding.severity, clock);
+  if (due.notice === 'single' || due.notice === 'digest') {
     publication = claimNotice(publication, finding.severity, clock);
     claimed.notice = publication.notifications[finding.severity]!;
+    claimed.way = due.notice;
   }
   return { publication, ...claimed };
 }
@@ -100,12 +122,16 @@ function judge(finding: Finding | undefined, publication: Publication, { terms, 
   } as const;
 }
 
-/** Writes down whether the notification was sent. */
-export async function settleErrandNotice(errand: Errand, isSent: boolean, run: PublishRun): Promise<void> {
-  const { finding, notice } = errand;
-  if (finding === undefined || notice === undefined) return;
-  const sentAt = isSent ? run.terms.clock : null;
-  await settle(errand, (publication) => settleNotice(publication, finding.severity, notice, sentAt), run.store);
+/** Writes down whether a notification was sent, and in which digest. */
+export async function writeNotice(
+  { finding_id, severity, notice }: { finding_id: string; severity: Severity; notice: Notice },
+  sentAt: string | null,
+  store: ObjectStore,
+  digest?: string,
+): Promise<void> {
+  const claimed: Publication = { finding_id, notifications: { [severity]: notice } };
+  const settlement = (publication: Publication) => settleNotice(publication, severity, notice, sentAt, digest);
+  await settle({ id: finding_id, publication: claimed }, settlement, store);
 }
 
 /** Writes down how the import went, if there was one; the mark goes when nothing is due any more. */
@@ -132,7 +158,11 @@ export async function finishErrand(errand: Errand, result: ImportResult | undefi
 type Settlement = (publication: Publication) => Publication;
 
 /** Changes what is stored, again if somebody else just did. */
-async function settle({ id, publication }: Errand, settlement: Settlement, store: ObjectStore): Promise<Publication> {
+async function settle(
+  { id, publication }: Pick<Errand, 'id' | 'publication'>,
+  settlement: Settlement,
+  store: ObjectStore,
+): Promise<Publication> {
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts++) {
     const stored = await store.read(publicationKey(id));
     const before = stored === undefined ? publication : fromJson<Publication>(stored.text);
@@ -166,4 +196,14 @@ function isRemovable({ text }: Versioned, { execution, terms }: PublishRun): boo
 
 function toText(publication: Publication): string {
   return `${toJson(publication, 2)}\n`;
+}
+
+/** One finding's trouble does not keep the others back; it is told at the end. */
+export async function attempt<Result>(run: PublishRun, action: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    run.failures.push(error);
+    return undefined;
+  }
 }

@@ -5,12 +5,13 @@
  */
 import { fromJson } from '../core/exact-json.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
-import { toNotification } from '../core/notification.ts';
 import type { ImportResult } from '../core/publication-claim.ts';
 import type { PublishingTerms } from '../core/publishing-rules.ts';
 import type { FindingChanges, FindingsService, Notifier, ObjectStore } from '../ports.ts';
+import { type DueErrand, deliverNotices, resumeDigests, toDue } from './deliver-notices.ts';
 import { outboxKey } from './fold.ts';
-import { type Errand, finishErrand, type PublishRun, prepareErrand, settleErrandNotice } from './publish-errand.ts';
+import { DIGESTS } from './pending-digests.ts';
+import { attempt, type Errand, finishErrand, type PublishRun, prepareErrand } from './publish-errand.ts';
 
 export type PublishInput =
   | { readonly changes: string; readonly execution: string; readonly clock: string }
@@ -23,7 +24,7 @@ export type PublishPorts = {
   readonly notifier?: Notifier | undefined;
 };
 
-export type PublishSettings = PublishingTerms['owner'] & Pick<PublishingTerms, 'publishFrom'>;
+export type PublishSettings = PublishingTerms['owner'] & Pick<PublishingTerms, 'publishFrom' | 'notices'>;
 
 /** Numbers of findings. */
 export type PublishOutput = {
@@ -56,19 +57,24 @@ const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
 export async function publish(
   input: PublishInput,
   ports: PublishPorts,
-  { publishFrom, ...owner }: PublishSettings,
+  { publishFrom, notices, ...owner }: PublishSettings,
 ): Promise<PublishOutput> {
   const { store, findings, notifier } = ports;
   const isFlush = 'flush' in input;
   const changes = isFlush ? NO_CHANGES : await readChanges(input.changes, store);
   const run: PublishRun = {
-    ...{ store, terms: { clock: input.clock, owner, publishFrom, isFlush } },
+    ...{ store, terms: { clock: input.clock, owner, publishFrom, notices, isFlush } },
     ...{ execution: isFlush ? undefined : input.execution, imports: findings !== undefined },
-    ...{ notifies: notifier !== undefined, isServiceOff: false, failures: [] },
+    ...{ notifies: notifier !== undefined, isServiceOff: false, inDigests: undefined, failures: [] },
     counts: { published: 0, deferred: 0, notified: 0, refused: 0, disabled: 0 },
   };
-  const ids = isFlush ? markedIds(store) : changedIds(changes);
-  for await (const batch of inBatches(ids)) await publishBatch(batch, run, ports);
+  const ids = isFlush ? await readMarks(run, notifier) : changedIds(changes);
+  // Notices gather over all batches, since many of them make a digest.
+  let due: DueErrand[] = [];
+  for (let at = 0; at < ids.length; at += BATCH) {
+    await publishBatch(ids.slice(at, at + BATCH), at + BATCH >= ids.length, due, run, ports);
+    due = due.map(({ finding: _large, ...light }) => light);
+  }
   if (run.failures.length > 0) {
     const [cause] = run.failures;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -78,8 +84,13 @@ export async function publish(
   return { opened: opened.length, updated: updated.length, withdrawn: withdrawn.length, ...run.counts };
 }
 
-async function publishBatch(ids: readonly string[], run: PublishRun, ports: PublishPorts): Promise<void> {
-  const { store, findings, notifier } = ports;
+async function publishBatch(
+  ids: readonly string[],
+  isLast: boolean,
+  due: DueErrand[],
+  run: PublishRun,
+  { store, findings, notifier }: PublishPorts,
+): Promise<void> {
   if (findings === undefined && notifier === undefined) {
     // There is nobody to say anything to.
     await mapConcurrently(CONCURRENCY, ids, (id) => store.remove(outboxKey(id)));
@@ -87,8 +98,9 @@ async function publishBatch(ids: readonly string[], run: PublishRun, ports: Publ
   }
   const prepared = await mapConcurrently(CONCURRENCY, ids, (id) => attempt(run, () => prepareErrand(id, run)));
   const errands = prepared.filter((errand) => errand !== undefined);
+  due.push(...errands.flatMap(toDue));
   // Whatever the findings service is up to, people are told, and it is written down that they were.
-  if (notifier !== undefined) await mapConcurrently(CONCURRENCY, errands, (errand) => notify(errand, run, notifier));
+  if (isLast && notifier !== undefined) await deliverNotices(due, run, notifier);
   const imported = findings === undefined ? new Map() : await importAll(errands, run, findings);
   const finish = (errand: Errand) => finishErrand(errand, imported.get(errand.document?.Id), run);
   await mapConcurrently(CONCURRENCY, errands, (errand) => attempt(run, () => finish(errand)));
@@ -109,48 +121,21 @@ async function importAll(
   return results;
 }
 
-async function notify(errand: Errand, run: PublishRun, notifier: Notifier): Promise<void> {
-  const { finding, notice } = errand;
-  if (finding === undefined || notice === undefined) return;
-  const isSent = await attempt(run, async () => {
-    await notifier.notify(toNotification(finding, notice));
-    return true;
-  });
-  if (isSent) run.counts.notified++;
-  await attempt(run, () => settleErrandNotice(errand, isSent ?? false, run));
-}
-
-/** One finding's trouble does not keep the others back; it is told at the end. */
-async function attempt<Result>(run: PublishRun, action: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await action();
-  } catch (error) {
-    run.failures.push(error);
-    return undefined;
-  }
-}
-
 async function readChanges(key: string, store: ObjectStore): Promise<FindingChanges> {
   const text = await store.get(key);
   if (text === undefined) throw new PublishFailed(`there is no ${key}`);
   return fromJson<FindingChanges>(text);
 }
 
-function* changedIds({ opened, updated, withdrawn }: FindingChanges): Generator<string> {
-  for (const { finding_id } of [...opened, ...updated, ...withdrawn]) yield finding_id;
+function changedIds({ opened, updated, withdrawn }: FindingChanges): string[] {
+  return [...opened, ...updated, ...withdrawn].map(({ finding_id }) => finding_id);
 }
 
-async function* markedIds(store: ObjectStore): AsyncGenerator<string> {
-  for await (const key of store.list('outbox/')) yield key.slice('outbox/'.length, -'.json'.length);
-}
-
-async function* inBatches(ids: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string[]> {
-  let batch: string[] = [];
-  for await (const id of ids) {
-    batch.push(id);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
+/** Digests that were left in the middle come first: what they say is not to be said beside them. */
+async function readMarks(run: PublishRun, notifier: Notifier | undefined): Promise<string[]> {
+  const keys = await Array.fromAsync(run.store.list('outbox/'));
+  const digests = keys.filter((key) => key.startsWith(DIGESTS));
+  if (notifier !== undefined) await resumeDigests(digests, run, notifier);
+  const marks = keys.filter((key) => !key.startsWith(DIGESTS));
+  return marks.map((key) => key.slice('outbox/'.length, -'.json'.length));
 }

@@ -1,4 +1,10 @@
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateTopicCommand,
+  ListSubscriptionsByTopicCommand,
+  SetSubscriptionAttributesCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSnsNotifier } from '../../src/aws/sns-notifier.ts';
@@ -53,6 +59,29 @@ describe('a notification', () => {
       MessageAttributes: { severity: { Type: 'String', Value: 'HIGH' } },
     });
     expect(messages[0]?.MessageAttributes).not.toHaveProperty('comment');
+  });
+
+  // SNS lets it through where a filter asks for one of the values; fauxqs compares texts only.
+  it('with lists of values has them as arrays', async () => {
+    const sns = new SNSClient(configOf(aws));
+    const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }));
+    const { SubscriptionArn } = Subscriptions![0]!;
+    const noFilter = { SubscriptionArn, AttributeName: 'FilterPolicy', AttributeValue: '{}' };
+    await sns.send(new SetSubscriptionAttributesCommand(noFilter));
+    const attributes = { severity: ['HIGH', 'MEDIUM'], region: [] };
+    await openSnsNotifier(sns, topicArn).notify({ ...notification('digest'), attributes });
+    const messages = await received();
+    expect(messages).toMatchObject([
+      { MessageAttributes: { severity: { Type: 'String.Array', Value: '["HIGH","MEDIUM"]' } } },
+    ]);
+    expect(messages[0]?.MessageAttributes).not.toHaveProperty('region');
+  });
+
+  it('for another topic goes there', async () => {
+    const pager = await new SNSClient(configOf(aws)).send(new CreateTopicCommand({ Name: 'pager' }));
+    const notifier = openSnsNotifier(new SNSClient(configOf(aws)), topicArn);
+    await notifier.notify({ ...notification('HIGH'), topic: pager.TopicArn! });
+    expect(await received()).toEqual([]);
   });
 
   it('is sent again when SNS had too much to do or its answer was lost', async () => {

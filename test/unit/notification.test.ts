@@ -6,12 +6,14 @@ import type { Finding } from '../../src/core/finding-document.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import { type NotificationMessage, toNotification } from '../../src/core/notification.ts';
 import type { Tally } from '../../src/core/sighting.ts';
+import { problemsOf } from './sns-rules.ts';
 import { makeTwoWayTally } from './tallies.ts';
 
 const NOTICE = { id: 'fh-1:HIGH', kind: 'new' } as const;
 
 type Body = {
   text: string[];
+  next_steps: string[];
   notification_id: string;
   kind: string;
   finding: Finding;
@@ -25,24 +27,6 @@ function find(more: Partial<Tally> = {}): Finding {
 
 const read = ({ body }: NotificationMessage) => fromJson<Body>(body);
 
-/** What SNS would refuse, or a queue that it hands the message to; docs.aws.amazon.com/sns/latest/api/API_Publish.html. */
-function problemsOf({ subject, body, attributes }: NotificationMessage): string[] {
-  const problems: string[] = [];
-  if (!/^[!-~][ -~]{0,98}$/.test(subject)) problems.push(`subject ${subject}`);
-  const named = Object.entries(attributes);
-  const bytes = named.flatMap(([name, value]) => [name, value, 'String']).join('').length;
-  if (Buffer.byteLength(body) + bytes + subject.length > 262_144) problems.push(`${Buffer.byteLength(body)} bytes`);
-  if (named.length > 10) problems.push('more than ten attributes');
-  for (const [name, value] of named) {
-    if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) problems.push(`attribute ${name}`);
-    if (value === '') problems.push(`${name} is empty`);
-  }
-  for (const text of [body, ...Object.values(attributes)]) {
-    if (!/^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text)) problems.push('no XML characters');
-  }
-  return problems;
-}
-
 describe('toNotification', () => {
   const host = { instanceIds: ['i-0a1b'], subnetIds: ['subnet-0a'], vpcIds: ['vpc-0a'] };
 
@@ -50,16 +34,16 @@ describe('toNotification', () => {
     const message = toNotification(find(host), NOTICE);
     expect(message.subject).toBe('[HIGH] 10.0.0.5 -> 203.0.113.7 (C2)');
     expect(read(message).text).toEqual([
-      'HIGH: 10.0.0.5 and 203.0.113.7',
-      'The host opened it, data went both ways.',
-      'opened by the host · 19 records · out 8.4 kB in 5.0 kB · tcp/443',
-      'When: 01 Sep 00:00 → 01:00 UTC',
-      'Host: i-0a1b, eni-0a1b2c3d, subnet-0a, vpc-0a',
-      'Account: 111122223333, us-east-1',
-      'Indicator: 203.0.113.7, C2 (iocs.csv)',
-      `Finding: ${find().finding_id}`,
+      'HIGH: 10.0.0.5 reached out to 203.0.113.7 (C2).',
+      'It is HIGH because the host opened it, data went both ways (opened-two-way).',
+      'What: opened by the host · 19 records · out 8.4 kB in 5.0 kB · tcp/443',
+      'When: 01 Sep 00:00 → 01:00 UTC, for 1 h',
+      'Where: i-0a1b, eni-0a1b2c3d, subnet-0a, vpc-0a, account 111122223333, us-east-1',
+      'Technique: T1071 Application Layer Protocol',
+      'Next: Isolate the host (quarantine security group), then take memory and disk images.',
+      `Finding: ${find().finding_id}, by the list iocs.csv`,
     ]);
-    expect(message.body.startsWith('{\n  "text": [\n    "HIGH: 10.0.0.5 and 203.0.113.7",\n')).toBe(true);
+    expect(message.body.startsWith('{\n  "text": [\n    "HIGH: 10.0.0.5 reached out to ')).toBe(true);
   });
 
   it('holds the whole finding for machines, counts exact', () => {
@@ -68,6 +52,7 @@ describe('toNotification', () => {
     expect(toJson(body.finding)).toBe(toJson(finding));
     expect(body).toMatchObject({ notification_id: NOTICE.id, kind: 'new' });
     expect(body).not.toHaveProperty('left_off');
+    expect(body.next_steps.slice(1)).toContain('npx flowhound hunt --ip 203.0.113.7 --from 2026-09-01');
   });
 
   it('has attributes to filter by', () => {
@@ -87,7 +72,7 @@ describe('toNotification', () => {
 
   it('says that a finding got worse', () => {
     const message = toNotification(find(), { ...NOTICE, kind: 'escalated' });
-    expect(read(message).text[0]).toBe('HIGH, graver than before: 10.0.0.5 and 203.0.113.7');
+    expect(read(message).text[0]).toBe('HIGH, graver than before: 10.0.0.5 reached out to 203.0.113.7 (C2).');
     expect(message.attributes.kind).toBe('escalated');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/core/finding-document.ts';
+import { EACH_AT_ONCE, type NoticeRules } from '../../src/core/notice-rules.ts';
 import type { Severity } from '../../src/core/severity.ts';
 import { type PublishOutput, publish } from '../../src/tasks/publish.ts';
 import {
@@ -301,5 +302,101 @@ describe('the mark', () => {
     expect(outboxOf(world)).toHaveLength(1);
     await flush(world, 16);
     expect(outboxOf(world)).toEqual([]);
+  });
+});
+
+describe('messages that do not tire', () => {
+  const NIGHT = { from: 22 * 60, to: 7 * 60 };
+  const rules = (more: Partial<NoticeRules>): NoticeRules => ({ ...EACH_AT_ONCE, ...more });
+  const bodies = ({ topic }: World) => topic.messages.map(({ body }) => JSON.parse(body));
+
+  async function runWith(world: World, minutes: number, findings: Finding[], notices: NoticeRules) {
+    const execution = `new-logs_${executions++}`;
+    const changes = await collectInto(world, { execution, at: at(minutes), findings });
+    return publishIn(world, { changes, execution, clock: at(minutes) }, undefined, notices);
+  }
+  const flushWith = (world: World, minutes: number, notices: NoticeRules) =>
+    publishIn(world, { flush: true, clock: at(minutes) }, undefined, notices);
+
+  it('a flood is one message, over all batches of a run', async () => {
+    const world = makeWorld();
+    const flood = Array.from({ length: 250 }, (_, host) => makeFinding(host, host === 200 ? 'CRITICAL' : 'HIGH'));
+    const output = await runWith(world, 0, flood, rules({ digestAbove: 20 }));
+    expect(output).toEqual({ ...NOTHING, opened: 250, published: 250, notified: 250 });
+    expect(bodies(world)).toMatchObject([{ kind: 'digest', count: 250, severities: { CRITICAL: 1, HIGH: 249 } }]);
+    expect(bodies(world)[0].findings[0].severity).toBe('CRITICAL');
+    await flushWith(world, 60, rules({ digestAbove: 20 }));
+    expect(outboxOf(world)).toEqual([]);
+    expect(world.topic.messages).toHaveLength(1);
+    expect(publicationOf(world, flood[7]!).notifications.HIGH).toMatchObject({
+      state: 'sent',
+      digest: bodies(world)[0].notification_id,
+    });
+  });
+
+  it('no more than digestAbove: each by itself, whole, also those of earlier batches', async () => {
+    const world = makeWorld();
+    const quiet = Array.from({ length: 180 }, (_, host) => makeFinding(host, 'INFORMATIONAL'));
+    const findings = [makeFinding(240, 'HIGH'), ...quiet, makeFinding(241, 'HIGH')];
+    await runWith(world, 0, findings, rules({ digestAbove: 2 }));
+    expect(
+      bodies(world)
+        .map(({ finding }) => finding.local_ip)
+        .sort(),
+    ).toEqual(['10.0.0.240', '10.0.0.241']);
+  });
+
+  it('what came up at night is one message in the morning, said once; what is critical is said at night', async () => {
+    const world = makeWorld();
+    const notices = rules({ quiet: NIGHT });
+    const night = 11 * 60;
+    expect(await runWith(world, night, [HIGH], notices)).toEqual({ ...NOTHING, opened: 1, published: 1, deferred: 1 });
+    await runWith(world, night + 60, [makeFinding(6, 'MEDIUM'), makeFinding(7, 'CRITICAL')], notices);
+    await flushWith(world, night + 120, notices);
+    expect(bodies(world).map(({ kind, finding }) => [kind, finding.severity])).toEqual([['new', 'CRITICAL']]);
+    expect(await flushWith(world, 19 * 60, notices)).toEqual({ ...NOTHING, notified: 2 });
+    expect(bodies(world).slice(1)).toMatchObject([{ kind: 'digest', severities: { HIGH: 1, MEDIUM: 1 } }]);
+    await flushWith(world, 20 * 60, notices);
+    expect(world.topic.messages).toHaveLength(2);
+    expect(outboxOf(world)).toEqual([]);
+  });
+
+  it('a digest whose answer was lost is said again word for word, and by nobody beside it', async () => {
+    const world = makeWorld();
+    const notices = rules({ digestAbove: 1 });
+    const findings = [HIGH, makeFinding(6, 'HIGH'), makeFinding(7, 'HIGH')];
+    world.topic.state = 'losing answers';
+    await expect(runWith(world, 0, findings, notices)).rejects.toMatchObject({ name: 'PublishFailed' });
+    world.topic.state = 'on';
+    // A run about one of them, when its claim is stale: the digest will say it.
+    await runWith(world, 20, [makeFinding(5, 'HIGH', 3)], notices);
+    expect(world.topic.messages).toHaveLength(1);
+    await flushWith(world, 21, notices);
+    expect(world.topic.messages).toHaveLength(2);
+    expect(world.topic.messages[1]).toEqual(world.topic.messages[0]);
+    await flushWith(world, 120, notices);
+    expect(world.topic.messages).toHaveLength(2);
+    expect(outboxOf(world)).toEqual([]);
+  });
+
+  it('severities have topics of their own', async () => {
+    const world = makeWorld();
+    await runWith(world, 0, [HIGH, makeFinding(7, 'CRITICAL')], rules({ topics: { CRITICAL: 'pager' } }));
+    const topics = world.topic.messages.map(({ topic, attributes }) => [attributes.severity, topic]);
+    expect(topics.sort()).toEqual([
+      ['CRITICAL', 'pager'],
+      ['HIGH', undefined],
+    ]);
+  });
+
+  it('rejected scans, rolled up, wake nobody', async () => {
+    const world = makeWorld();
+    const scans = makeFinding(5, 'INFORMATIONAL');
+    expect(scans.kind).toBe('scans');
+    for (const digest of ['off', 'hourly', 'daily'] as const) {
+      await runWith(world, 0, [scans], rules({ digest, digestAbove: 0 }));
+      await flushWith(world, 2000, rules({ digest, digestAbove: 0 }));
+    }
+    expect(world.topic.messages).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { foldFindings } from '../../src/core/finding.ts';
 import type { Finding } from '../../src/core/finding-document.ts';
 import { toFindingId } from '../../src/core/finding-id.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
+import type { NoticeRules } from '../../src/core/notice-rules.ts';
 import type { OutboxMark, Publication } from '../../src/core/publication.ts';
 import type { Severity } from '../../src/core/severity.ts';
 import type { Tally } from '../../src/core/sighting.ts';
@@ -50,14 +51,19 @@ export type World = {
     readonly imports: AsffFinding[];
     state: 'on' | 'disabled' | 'refusing' | 'failing' | 'losing answers';
   };
-  readonly topic: { readonly messages: Notification[]; state: 'on' | 'failing' | 'losing answers' };
+  readonly topic: {
+    readonly messages: Notification[];
+    /** The clock of the run that sent each of them. */
+    readonly sentAt: string[];
+    state: 'on' | 'failing' | 'losing answers';
+  };
 };
 
 export function makeWorld(): World {
   return {
     objects: new Map(),
     hub: { findings: new Map(), imports: [], state: 'on' },
-    topic: { messages: [], state: 'on' },
+    topic: { messages: [], sentAt: [], state: 'on' },
   };
 }
 
@@ -89,12 +95,13 @@ export function openHub({ hub }: World, tick: Tick = async () => {}): FindingsSe
   };
 }
 
-export function openTopic({ topic }: World, tick: Tick = async () => {}): Notifier {
+export function openTopic({ topic }: World, tick: Tick = async () => {}, clock = ''): Notifier {
   return {
     async notify(notification) {
       await tick();
       if (topic.state === 'failing') throw new Error('topic: internal error');
       topic.messages.push(notification);
+      topic.sentAt.push(clock);
       if (topic.state === 'losing answers') throw new Error('topic: timed out');
       await tick();
     },
@@ -102,9 +109,15 @@ export function openTopic({ topic }: World, tick: Tick = async () => {}): Notifi
 }
 
 /** Publish in this world, all services there. */
-export function publishIn(world: World, input: PublishInput, tick?: Tick): Promise<PublishOutput> {
-  const ports = { store: openStore(world, tick), findings: openHub(world, tick), notifier: openTopic(world, tick) };
-  return publish(input, ports, SETTINGS);
+export function publishIn(
+  world: World,
+  input: PublishInput,
+  tick?: Tick,
+  notices?: NoticeRules,
+): Promise<PublishOutput> {
+  const notifier = openTopic(world, tick, input.clock);
+  const ports = { store: openStore(world, tick), findings: openHub(world, tick), notifier };
+  return publish(input, ports, { ...SETTINGS, notices });
 }
 
 /** What Collect leaves: a mark before each finding, the finding or none, and the changes. */
