@@ -2,7 +2,7 @@
 import type { Span } from './sighting-course.ts';
 
 export type Beacon = {
-  /** Distinct seconds in which records towards the indicator begin; of many, the latest 2,016. */
+  /** Distinct seconds in which connections to the indicator begin, or records where flags do not tell; of many, the latest 2,016. */
   readonly contacts: number;
   /** The median of the intervals between them. */
   readonly interval_seconds: number;
@@ -30,16 +30,29 @@ const LEAST_INTERVAL_SECONDS = 10;
 /** Records of flow logs last ten minutes at most: what is longer was a connection over several. */
 const LONG_SECONDS = 3600;
 
-/** Undefined where there are too few contacts to tell. `contacts` ascend, each once. */
-export function judgeBeacon(contacts: readonly number[]): Beacon | undefined {
+/** Seconds over which flow logs aggregate, and how exactly they keep to it. */
+const AGGREGATED_SECONDS = [60, 600];
+const AGGREGATION_JITTER = 5;
+
+/**
+ * Undefined where there are too few contacts to tell. `contacts` ascend, each once; if they are starts of records, not of
+ * connections, the rhythm of flow logs is nobody's.
+ */
+export function judgeBeacon(contacts: readonly number[], areConnections: boolean): Beacon | undefined {
   if (contacts.length < LEAST_CONTACTS) return undefined;
   const intervals = contacts.slice(1).map((second, i) => second - contacts[i]!);
   const interval = median(intervals);
   const jitter = median(intervals.map((one) => Math.abs(one - interval)));
-  const isRegular = interval >= LEAST_INTERVAL_SECONDS && jitter <= interval * MOST_JITTER;
+  const isClock = interval >= LEAST_INTERVAL_SECONDS && jitter <= interval * MOST_JITTER;
+  const isRegular = isClock && (areConnections || !isAggregation(interval, jitter));
   return {
     ...{ contacts: contacts.length, interval_seconds: interval, jitter_seconds: jitter, is_regular: isRegular },
   };
+}
+
+function isAggregation(interval: number, jitter: number): boolean {
+  const distance = Math.min(...AGGREGATED_SECONDS.map((seconds) => Math.abs(interval - seconds)));
+  return Math.max(distance, jitter) <= AGGREGATION_JITTER;
 }
 
 /** The longest of an hour and more. Keys as sighting-course.ts makes them. */

@@ -87,7 +87,7 @@ function toFinding(host: JudgedHost, peers: number, table: SeverityTable): Findi
     ...toTimes(merged),
     services: topServices(main.services),
     aws_services: merged.awsServices,
-    beacon: judgeBeacon(main.course.contacts) ?? null,
+    beacon: judgeBeacon(main.course.contacts, main.votes.synLocal > 0) ?? null,
     longest_connection: findLongest(main.course.connections) ?? null,
     hourly: toHourly(main.course.hours),
     legs: toLegs(host),

@@ -19,7 +19,7 @@ export type InitiatorVotes = {
 
 const SYN = 2;
 const ACK = 16;
-const TCP = 6;
+export const TCP = 6;
 const UDP = 17;
 /** Linux hands out client ports from here on (net.ipv4.ip_local_port_range), Windows later still. */
 const FIRST_EPHEMERAL_PORT = 32_768;
@@ -35,7 +35,7 @@ export type Clues = Pick<Match, 'direction' | 'tcpFlags' | 'flowDirection' | 'lo
 /** The vote of one match, added to `votes`. */
 export function addVote(votes: InitiatorVotes, match: Clues): void {
   const isFromLocal = match.direction === 'out';
-  if (match.tcpFlags !== null && (match.tcpFlags & SYN) !== 0 && (match.tcpFlags & ACK) === 0) {
+  if (match.tcpFlags !== null && isOpening(match.tcpFlags)) {
     votes[isFromLocal ? 'synLocal' : 'synIndicator']++;
     return;
   }
@@ -45,6 +45,11 @@ export function addVote(votes: InitiatorVotes, match: Clues): void {
   const hasRoles = match.flowDirection !== null && server.isClear;
   if (hasRoles) votes[isOpenedByLocal ? 'rolesLocal' : 'rolesIndicator']++;
   else if (server.isWellKnown) votes[isOpenedByLocal ? 'portLocal' : 'portIndicator']++;
+}
+
+/** SYN without ACK: whoever sent it began. */
+export function isOpening(tcpFlags: number): boolean {
+  return (tcpFlags & SYN) !== 0 && (tcpFlags & ACK) === 0;
 }
 
 /** What the votes say, and why in words a person reads. */

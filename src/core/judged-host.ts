@@ -22,7 +22,15 @@ function isGreaterLeg(leg: Tally, best: Tally): boolean {
   const difference = leg.recordsOut + leg.recordsIn - (best.recordsOut + best.recordsIn);
   if (difference !== 0) return difference > 0;
   const bytes = leg.bytesOut + leg.bytesIn - (best.bytesOut + best.bytesIn);
-  return bytes === 0n ? toName(leg) < toName(best) : bytes > 0n;
+  if (bytes !== 0n) return bytes > 0n;
+  const nearer = toDistance(best) - toDistance(leg);
+  return nearer === 0 ? toName(leg) < toName(best) : nearer > 0;
+}
+
+/** Of legs that tell the same the host's own tells most: a transit gateway's has neither interface nor action. */
+function toDistance({ instanceIds, interfaceId }: Tally): number {
+  if (instanceIds.length > 0) return 0;
+  return interfaceId === '-' ? 2 : 1;
 }
 
 function toName({ interfaceId, accountId }: Tally): string {

@@ -20,11 +20,11 @@ export type Scans = {
   readonly byHost: ReadonlyMap<string, Finding>;
 };
 
-/** A host's totals are those of its leg with most records. */
+/** A host's totals are those of its leg with most records on that day. */
 export function foldScans(hosts: readonly JudgedHost[]): Scans {
   const groups = new Map<string, { day: string; hosts: JudgedHost[] }>();
   for (const host of hosts) {
-    for (const day of daysOf(host.main)) {
+    for (const day of daysOfHost(host)) {
       const id = toScansId(host.main.indicator, day);
       const group = groups.get(id) ?? { day, hosts: [] };
       groups.set(id, group);
@@ -32,7 +32,7 @@ export function foldScans(hosts: readonly JudgedHost[]): Scans {
     }
   }
   const findings = new Map([...groups].map(([id, { day, hosts: own }]) => [id, toFinding(id, day, own)]));
-  const latest = ({ main }: JudgedHost) => toScansId(main.indicator, daysOf(main).toSorted().at(-1)!);
+  const latest = (host: JudgedHost) => toScansId(host.main.indicator, daysOfHost(host).at(-1)!);
   return {
     findings: [...findings.values()],
     byHost: new Map(hosts.map((host) => [host.key, findings.get(latest(host))!])),
@@ -44,7 +44,7 @@ function toFinding(id: string, day: string, all: readonly JudgedHost[]): Finding
   const first = hosts[0]!;
   const isAlone = hosts.length === 1;
   const merged = unite(hosts.map(({ merged }) => merged));
-  const totals = hosts.map(({ main }) => totalsOf(main, day)).reduce((sum, one) => addDayTotals(sum, one));
+  const totals = hosts.map((host) => totalsOn(host, day)).reduce((sum, one) => addDayTotals(sum, one));
   const { line, severity, reason } = first.severity;
   return {
     ...{ finding_id: id, kind: 'scans', severity, severity_reason: reason, severity_line: line.id },
@@ -65,8 +65,40 @@ function toFinding(id: string, day: string, all: readonly JudgedHost[]): Finding
     services: topServices(merged.services),
     ...{ aws_services: merged.awsServices, beacon: null, longest_connection: null },
     hourly: [],
-    legs: hosts.slice(0, MOST_LEGS).flatMap(toLegs).toSorted(byLegName),
+    legs: hosts
+      .slice(0, MOST_LEGS)
+      .flatMap(({ own, outer }) => toLegs({ own: onDay(own, day), outer: onDay(outer, day) }))
+      .toSorted(byLegName),
   };
+}
+
+function daysOfHost({ own }: JudgedHost): string[] {
+  return [...new Set(own.flatMap(daysOf))].sort();
+}
+
+function totalsOn({ own }: JudgedHost, day: string): DayTotals {
+  const seen = own.filter((leg) => daysOf(leg).includes(day)).toSorted((a, b) => (toName(a) < toName(b) ? -1 : 1));
+  return seen.map((leg) => totalsOf(leg, day)).reduce((best, totals) => (isGreater(totals, best) ? totals : best));
+}
+
+function toName({ interfaceId, accountId }: Tally): string {
+  return `${interfaceId} ${accountId}`;
+}
+
+function isGreater(totals: DayTotals, best: DayTotals): boolean {
+  const records = totals.recordsOut + totals.recordsIn - (best.recordsOut + best.recordsIn);
+  if (records !== 0) return records > 0;
+  return BigInt(totals.bytesOut) + BigInt(totals.bytesIn) > BigInt(best.bytesOut) + BigInt(best.bytesIn);
+}
+
+/** The legs that saw anything on that day, with what they saw then. */
+function onDay(legs: readonly Tally[], day: string): Tally[] {
+  return legs
+    .filter((leg) => daysOf(leg).includes(day) || daysOf(leg).includes(leg.month))
+    .map((leg) => {
+      const { recordsOut, bytesOut, recordsIn, bytesIn } = totalsOf(leg, day);
+      return { ...leg, recordsOut, bytesOut, recordsIn, bytesIn };
+    });
 }
 
 /** A tally of a version before there were days counts as a whole. */

@@ -2,6 +2,7 @@
  * How a sighting ran over time: by the hour and the day, when the host made contact, and how long connections lasted. All of
  * it adds up in any order and any grouping to the same, and none of it grows without end.
  */
+import { isOpening, TCP } from './initiator.ts';
 import type { Match } from './match.ts';
 
 /** Unix seconds, both ends in it. */
@@ -25,7 +26,7 @@ export type Course = {
   hours: Record<string, HourTotals>;
   /** By the UTC day of the records' end, `2026-09-01`. */
   days: Record<string, DayTotals>;
-  /** The latest starts of records towards the indicator, ascending, each once. */
+  /** The latest starts of connections towards the indicator, where no flags tell of records, ascending, each once. */
   contacts: number[];
   /** `6/49152/443/203.0.113.7`: protocol, local port, remote port, remote address → when it was seen. A sample, see below. */
   connections: Record<string, Span[]>;
@@ -47,13 +48,13 @@ export function emptyCourse(): Course {
 
 /** Adds one record. */
 export function addToCourse(course: Course, match: Match): void {
-  const { start, end, direction } = match;
+  const { start, end } = match;
   const at = end ?? start;
   if (at === null) return;
   const totals = toTotals(match, [start ?? at, at]);
   addHour(course, String(Math.floor(at / 3600)), { ...totals, records: 1 });
   addDay(course, new Date(at * 1000).toISOString().slice(0, 10), totals);
-  if (direction === 'out' && start !== null) addContact(course.contacts, start);
+  if (isContact(match) && start !== null) addContact(course.contacts, start);
   const key = toConnectionKey(match);
   if (key === undefined) return;
   const known = course.connections[key];
@@ -110,6 +111,12 @@ export function addDayTotals(a: DayTotals | undefined, b: DayTotals): DayTotals 
 function uniteSeen([a, b]: DayTotals['seen'], [c, d]: DayTotals['seen']): DayTotals['seen'] {
   const [firsts, lasts] = [[a, c].filter((one) => one !== null), [b, d].filter((one) => one !== null)];
   return [firsts.length === 0 ? null : Math.min(...firsts), lasts.length === 0 ? null : Math.max(...lasts)];
+}
+
+/** A connection of an hour has sixty records, and is one contact: of those with flags only the first has SYN. */
+function isContact({ direction, protocol, tcpFlags }: Match): boolean {
+  if (direction !== 'out') return false;
+  return protocol !== TCP || tcpFlags === null || isOpening(tcpFlags);
 }
 
 /** Nearly always the latest so far, or there already. */

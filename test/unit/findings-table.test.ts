@@ -19,7 +19,7 @@ function makeBeacon(hours: number): Tally[] {
   for (let hour = 0; hour < hours; hour++) {
     for (let i = 0; i <= hour; i++) {
       const start = MIDNIGHT + hour * HOUR + i * 60;
-      tallies.add(makeMatch({ start, end: start + 30, instanceId: 'i-0c6318a59d02e7b40' }));
+      tallies.add(makeMatch({ start, end: start + 30, tcpFlags: 2, instanceId: 'i-0c6318a59d02e7b40' }));
     }
   }
   return tallies.sorted();
@@ -47,7 +47,7 @@ it('says nothing of nothing', () => expect(renderFindings([], 80)).toBe(''));
 it('at 80 columns: host first, then the indicator, one sentence, when', () => {
   expect(linesOf(renderFindings(fold(...makeBeacon(4)), 80))).toEqual([
     'SEVERITY  HOST · INDICATOR · WHAT HAPPENED · WHEN (UTC)',
-    'HIGH      10.0.0.5  i-0c6318a59d02e7b40  111122223333 us-east-1',
+    'MEDIUM    10.0.0.5  i-0c6318a59d02e7b40  111122223333 us-east-1',
     '          203.0.113.7  "C2"',
     '          opened by the host · 10 contacts, every 1 min ± 0 s',
     '          out 8.4 kB in 0 B · tcp/443',
@@ -58,7 +58,7 @@ it('at 80 columns: host first, then the indicator, one sentence, when', () => {
 it('at 140 columns: side by side', () => {
   const [head, first, second, third] = linesOf(renderFindings(fold(...makeBeacon(4)), 140));
   expect(head).toMatch(/^SEVERITY {2}HOST +INDICATOR +WHAT HAPPENED +WHEN \(UTC\)$/);
-  expect(first).toMatch(/^HIGH {6}10\.0\.0\.5 +203\.0\.113\.7 +opened by the host · .* {2,}01 Sep 00:00 → 03:03$/);
+  expect(first).toMatch(/^MEDIUM {4}10\.0\.0\.5 +203\.0\.113\.7 +opened by the host · .* {2,}01 Sep 00:00 → 03:03$/);
   expect(second).toMatch(/^ {10}i-0c6318a59d02e7b40 +"C2" .* ▂▄▆█$/);
   expect(third?.trim()).toBe('111122223333 us-east-1');
 });
