@@ -72,7 +72,7 @@ function renderPairs(findings: readonly Finding[]): Html {
     id: 'pairs',
     caption: 'Findings as pairs: an arrow points away from who began',
     rows: findings,
-    printed: 'few',
+    printed: 'none',
     rest: 'npx flowhound findings',
     time: toTimes,
     columns: [

@@ -20,7 +20,7 @@ export type DataTable<Row> = {
   /** Rows that are there without a script; the rest waits as data. */
   readonly most?: number;
   /** Rows on paper. */
-  readonly printed?: 'few' | 'some' | 'all';
+  readonly printed?: 'none' | 'few' | 'some' | 'all';
   /** Where the rest is for those without a script. */
   readonly rest?: string;
   /** From and to in Unix seconds, for the selection of a time. */
@@ -35,7 +35,7 @@ export function renderTable<Row>(table: DataTable<Row>): Html {
   return html`<div class="table print-${printed}" data-table="${id}">
 <div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption"><table>
 <caption id="${id}-caption">${caption} <span class="count">${formatCount(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}</span></caption>
-<thead><tr>${columns.map(({ title, kind }) => html`<th scope="col" class="${kind}">${title}</th>`)}</tr></thead>
+<thead><tr>${columns.map(({ title, kind }) => html`<th scope="col" class="as-${kind}">${title}</th>`)}</tr></thead>
 <tbody>${rows.slice(0, most).map((row) => renderRow(row, columns))}</tbody>
 </table></div>
 ${more > 0 && html`<p class="rest">${formatCount(more)} more ${more === 1 ? 'row' : 'rows'}${rest === undefined ? '' : `: ${rest}`}</p>`}
@@ -46,15 +46,18 @@ ${dataIsland(id, toData(table))}</div>
 function renderRow<Row>(row: Row, columns: readonly Column<Row>[]): Html {
   const cells = columns.map(({ kind, text }, i) => {
     const content = renderCell(text(row), kind);
-    return i === 0 ? html`<th scope="row" class="${kind}">${content}</th>` : html`<td class="${kind}">${content}</td>`;
+    return i === 0
+      ? html`<th scope="row" class="as-${kind}">${content}</th>`
+      : html`<td class="as-${kind}">${content}</td>`;
   });
   return html`<tr>${cells}</tr>\n`;
 }
 
-/** As `renderCell` of client/tables.js. */
+/** As `toRow` of client/tables.js; a line has its place on a second one. */
 function renderCell(text: string, kind: Kind): Html {
   if (kind === 'severity') return html`<span class="severity ${text.toLowerCase()}">${text}</span>`;
-  if (kind === 'code' || kind === 'line') return html`<code>${text}</code>`;
+  if (kind === 'line') return html`${text.split('\n').map((line) => html`<code>${line}</code>`)}`;
+  if (kind === 'code') return html`<code>${text}</code>`;
   return html`<bdi>${text}</bdi>`;
 }
 

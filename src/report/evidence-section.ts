@@ -22,10 +22,10 @@ ${shown.map((finding) => renderRows(finding, evidence.get(finding.finding_id)!))
 
 function renderRows(finding: Finding, rows: readonly EvidenceRow[]): Html {
   const all = finding.records_out + finding.records_in;
-  return html`<h3><code>${nameHost(finding)}</code> and ${renderIndicator(finding)}${finding.day !== null && `, ${finding.day}`}</h3>
+  return html`<div class="${finding.kind === 'scans' ? 'print-none' : 'records'}"><h3><code>${nameHost(finding)}</code> and ${renderIndicator(finding)}${finding.day !== null && `, ${finding.day}`}</h3>
 ${renderTable<EvidenceRow>({
   id: `evidence-${finding.finding_id}`,
-  caption: `${formatCount(rows.length)} of ${formatCount(all)} records`,
+  caption: `Of ${formatCount(all)} records`,
   rows,
   printed: 'few',
   time: (row) => toTimes(row),
@@ -46,10 +46,13 @@ ${renderTable<EvidenceRow>({
       key: ({ bytes }) => Number(bytes ?? 0),
     },
     { title: 'Action', kind: 'text', text: ({ action }) => action ?? '-' },
-    { title: 'Log object, line', kind: 'line', text: ({ object, line_number }) => `${object}:${line_number}` },
-    { title: 'The line, verbatim', kind: 'line', text: ({ line }) => cut(line, MOST_LINE) },
+    { title: 'The line, verbatim; below it log object : line', kind: 'line', text: toPlace },
   ],
-})}`;
+})}</div>`;
+}
+
+function toPlace({ line, object, line_number }: EvidenceRow): string {
+  return `${cut(line, MOST_LINE)}\n${object}:${line_number}`;
 }
 
 function toTimes({ start_time, end_time }: EvidenceRow): [number, number] | null {

@@ -5,7 +5,7 @@ import { drawActivity, findPeak } from './activity-shape.ts';
 import { MOST_FINDINGS } from './evidence-rows.ts';
 import { type Html, html } from './html.ts';
 import { renderNoise } from './noise-cards.ts';
-import { type TimeAxis, toBins } from './time-axis.ts';
+import { nameBin, type TimeAxis, toBins } from './time-axis.ts';
 import { nameHost, renderIndicator, renderSeverity } from './wording.ts';
 
 const SPARKLINE_HEIGHT = 44;
@@ -35,7 +35,7 @@ function renderCard(finding: Finding, axis: TimeAxis | undefined, next: NextStep
 <p class="story"><bdi>${tellFinding(finding)}</bdi></p>
 ${axis !== undefined && finding.hourly.length > 0 && renderSparkline(finding, axis)}
 ${renderFacts(finding)}
-${steps.length > 0 && html`<h4>Next</h4><ol class="next">${steps.map((step) => html`<li><bdi>${step}</bdi></li>`)}</ol>`}
+${steps.length > 0 && html`<h4>Next</h4><ol class="next">${steps.map((step) => (step.startsWith('npx ') ? html`<li><code>${step}</code></li>` : html`<li><bdi>${step}</bdi></li>`))}</ol>`}
 </article>
 `;
 }
@@ -52,8 +52,7 @@ function renderSparkline(finding: Finding, axis: TimeAxis): Html {
   );
   const at = new Date(axis.from.getTime() + busiest.i * axis.binSeconds * 1000).toISOString();
   const active = bins.filter(({ records }) => records > 0).length;
-  const width = formatDuration(axis.binSeconds);
-  const told = `Active in ${active} of ${bins.length} spans of ${width}; busiest from ${at.slice(0, 16).replace('T', ' ')} UTC with ${formatBytes(busiest.bytes)}.`;
+  const told = `Active in ${active} of ${bins.length} ${nameBin(axis, false)}; busiest from ${at.slice(0, 16).replace('T', ' ')} UTC with ${formatBytes(busiest.bytes)}.`;
   return html`<figure class="spark"><svg role="img" width="100%" height="${SPARKLINE_HEIGHT}" aria-label="${told}"><line x1="0" x2="100%" y1="${SPARKLINE_HEIGHT / 2}" y2="${SPARKLINE_HEIGHT / 2}"/>${drawActivity(bins, SPARKLINE_HEIGHT, findPeak(bins))}</svg>
 <figcaption>${told}</figcaption></figure>`;
 }

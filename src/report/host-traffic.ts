@@ -1,9 +1,9 @@
 /** Bytes out and in over time, for each host that exchanged any, all findings of the host together. */
 import type { Finding } from '../core/finding-document.ts';
-import { formatBytes, formatDuration } from '../core/story.ts';
+import { formatBytes } from '../core/story.ts';
 import { drawActivity, findPeak } from './activity-shape.ts';
 import { type Html, html } from './html.ts';
-import { type TimeAxis, toBins } from './time-axis.ts';
+import { nameBin, type TimeAxis, toBins } from './time-axis.ts';
 import { renderGrid } from './timeline.ts';
 
 const MOST_HOSTS = 6;
@@ -20,8 +20,8 @@ export function renderHostTraffic(findings: readonly Finding[], axis: TimeAxis |
   if (axis === undefined || hosts.length === 0) return html``;
   return html`<section id="traffic" aria-labelledby="traffic-title">
 <h2 id="traffic-title">Bytes out and in</h2>
-<p>With indicators only, ${formatDuration(axis.binSeconds)} by ${formatDuration(axis.binSeconds)} (UTC): <span class="key out">out above the line</span>, <span class="key in">in below it</span>, on one square-root scale for each host.</p>
-<div class="pairs">${hosts.map((own) => renderHost(own, axis))}</div>
+<p>With indicators only, in each ${nameBin(axis)} (UTC): <span class="key out">out above the line</span>, <span class="key in">in below it</span>, on one square-root scale for each host.</p>
+<div class="hosts">${hosts.map((own) => renderHost(own, axis))}</div>
 </section>
 `;
 }
@@ -41,11 +41,11 @@ function renderHost(findings: readonly Finding[], axis: TimeAxis): Html {
     bins.reduce((sum, bin) => sum + bin.bytesOut, 0),
     bins.reduce((sum, bin) => sum + bin.bytesIn, 0),
   ];
-  const told = `${local_ip}: ${formatBytes(out)} out and ${formatBytes(back)} in, at most ${formatBytes(peak)} one way in ${formatDuration(axis.binSeconds)}`;
-  return html`<figure><h3><code>${local_ip}</code> <small>${instance_id ?? account_id}</small></h3>
+  const told = `${local_ip}: ${formatBytes(out)} out and ${formatBytes(back)} in, at most ${formatBytes(peak)} one way in one ${nameBin(axis)}`;
+  return html`<figure><h3><code>${local_ip}</code> <small>${instance_id ?? account_id} · full height ${formatBytes(peak)}</small></h3>
 <svg role="img" class="traffic" width="100%" height="${HEIGHT + AXIS}" aria-label="${told}">${renderGrid(axis, HEIGHT + AXIS)}
 <line class="zero" x1="0" x2="100%" y1="${HEIGHT / 2}" y2="${HEIGHT / 2}"/>
-${drawActivity(bins, HEIGHT, peak)}<text class="peak" x="3" y="12">${formatBytes(peak)}</text></svg>
+${drawActivity(bins, HEIGHT, peak)}</svg>
 <figcaption>${told}.</figcaption></figure>
 `;
 }

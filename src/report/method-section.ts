@@ -60,7 +60,7 @@ function renderObjects(objects: readonly StoredLogObject[]): Html {
     caption: 'Log objects that were read',
     rows: objects,
     most: FEW_ROWS,
-    printed: 'few',
+    printed: 'none',
     rest: 'in runs/ of the store',
     columns: [
       { title: 'Log object', kind: 'line', text: ({ identity }) => identity },

@@ -41,13 +41,17 @@ function renderKnown(findings: readonly Finding[], contexts: ReadonlyMap<string,
       {
         title: 'First and last (UTC)',
         kind: 'text',
-        text: ({ first_seen, last_seen }) => `${first_seen ?? '?'} – ${last_seen ?? '?'}`,
+        text: ({ first_seen, last_seen }) => `${toMinute(first_seen)} – ${toMinute(last_seen)}`,
       },
     ],
   });
   return html`<p>The data ratio is bytes per flow record: a pair that carries far more a record than a host's other pairs is a bulk transfer. Inner hosts that feed an outgoing stream show up here as well.</p>
 ${tellEver(findings, contexts)}
 ${table}`;
+}
+
+function toMinute(time: string | null): string {
+  return time === null ? '?' : time.slice(0, 16).replaceAll('/', '-');
 }
 
 function toRow(finding: Finding, peer: Peer): Row {

@@ -47,14 +47,14 @@ export function renderSightings(sightings: readonly Sighting[]): Html {
   const gravestFirst = [...sightings].sort(
     (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || toRecords(b) - toRecords(a),
   );
-  return html`<section id="sightings" aria-labelledby="sightings-title">
+  return html`<section id="sightings" class="print-none" aria-labelledby="sightings-title">
 <h2 id="sightings-title">All sightings</h2>
 <p>One indicator with one local address on one interface. The same stream may be seen on several interfaces, so these are not to be added up; a finding counts the leg with most records.</p>
 ${renderTable<Sighting>({
   id: 'sightings-table',
   caption: 'Sightings, gravest first',
   rows: gravestFirst,
-  printed: 'some',
+  printed: 'none',
   rest: 'with scripts they are searched and shown here, without npx flowhound findings --sightings prints them',
   time: toTimes,
   columns: COLUMNS,

@@ -1,6 +1,7 @@
 /** Hours of all findings → one axis that every chart of the report shares. */
 import { type ScaleTime, scaleUtc } from 'd3-scale';
 import type { Finding, Hour } from '../core/finding-document.ts';
+import { formatDuration } from '../core/story.ts';
 
 export type TimeAxis = {
   readonly from: Date;
@@ -17,7 +18,8 @@ const HOUR = 3600;
 const DAY = 86_400;
 /** More bars than these are thinner than a line. */
 const MOST_BINS = 240;
-const MOST_TICKS = 7;
+/** Their labels fit side by side on a phone. */
+const MOST_TICKS = 4;
 
 /** Undefined where no finding has a time. */
 export function toTimeAxis(findings: readonly Finding[]): TimeAxis | undefined {
@@ -52,13 +54,19 @@ export function toBins(hourly: readonly Hour[], { from, binSeconds, bins }: Time
 
 /** Where a grid line stands and what is written at it. */
 export function toTicks({ scale }: TimeAxis): { readonly percent: string; readonly label: string }[] {
-  const format = scale.tickFormat(MOST_TICKS, isLong(scale) ? '%d %b' : '%d %b %H:%M');
+  const format = scale.tickFormat(MOST_TICKS, isLong(scale) ? '%d %b' : '%H:%M');
   return scale.ticks(MOST_TICKS).map((moment) => ({ percent: toPercent(scale(moment)), label: format(moment) }));
+}
+
+/** `hour`, `span of 4 h`; with `hours` for several. */
+export function nameBin({ binSeconds }: TimeAxis, isOne = true): string {
+  const [one, several] = isOne ? ['hour', 'span'] : ['hours', 'spans'];
+  return binSeconds === HOUR ? one : `${several} of ${formatDuration(binSeconds)}`;
 }
 
 function isLong(scale: ScaleTime<number, number>): boolean {
   const [from, to] = scale.domain() as [Date, Date];
-  return to.getTime() - from.getTime() > 4 * DAY * 1000;
+  return to.getTime() - from.getTime() > 2 * DAY * 1000;
 }
 
 export function toPercent(value: number): string {

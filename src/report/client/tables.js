@@ -51,17 +51,24 @@ function toRow(texts, kinds) {
   for (const [i, text] of texts.entries()) {
     const cell = document.createElement(i === 0 ? 'th' : 'td');
     if (i === 0) cell.scope = 'row';
-    cell.className = kinds[i];
-    const content = document.createElement({ severity: 'span', code: 'code', line: 'code' }[kinds[i]] ?? 'bdi');
-    if (kinds[i] === 'severity') content.className = `severity ${text.toLowerCase()}`;
-    content.textContent = text;
-    cell.append(content);
+    cell.className = `as-${kinds[i]}`;
+    cell.append(...toContents(text, kinds[i]));
     row.append(cell);
   }
   return row;
 }
 
-/** Each heading becomes a button; the third time it is as it was. */
+function toContents(text, kind) {
+  const name = { severity: 'span', code: 'code', line: 'code' }[kind] ?? 'bdi';
+  return (kind === 'line' ? text.split('\n') : [text]).map((line) => {
+    const content = document.createElement(name);
+    if (kind === 'severity') content.className = `severity ${text.toLowerCase()}`;
+    content.textContent = line;
+    return content;
+  });
+}
+
+/** Each heading becomes a button; a second press turns the order round. */
 function addSorting(root, sort) {
   const headings = [...root.querySelectorAll('thead th')];
   for (const [column, heading] of headings.entries()) {
@@ -70,7 +77,7 @@ function addSorting(root, sort) {
     button.append(...heading.childNodes);
     heading.append(button);
     button.addEventListener('click', () => {
-      const isNumber = heading.classList.contains('number') || heading.classList.contains('severity');
+      const isNumber = heading.matches('.as-number, .as-severity');
       const now = heading.getAttribute('aria-sort');
       const next =
         now === null ? (isNumber ? 'descending' : 'ascending') : now === 'ascending' ? 'descending' : 'ascending';
