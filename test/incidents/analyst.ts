@@ -1,12 +1,26 @@
 /** A finding as an analyst would write it down, with the reason; and findings reduced to what such notes say. For tests only. */
 import type { Finding, Leg } from '../../src/core/finding-document.ts';
 
-export type Note = ReturnType<typeof toNote>;
+type Words =
+  | 'kind'
+  | 'severity'
+  | 'severity_line'
+  | 'technique'
+  | 'initiator'
+  | 'host'
+  | 'indicator'
+  | 'when'
+  | 'out'
+  | 'in';
+export type Note = Readonly<Record<Words | 'passed' | 'leg' | 'beacon' | 'longest', string>> & {
+  readonly hosts: number;
+  readonly legs: readonly string[];
+};
 /** What is expected, and why this and nothing else. */
 export type Expected = Note & { readonly because: string };
 
 /** All that an analyst answers for. Exact counts are text with their unit. */
-export function toNote(finding: Finding) {
+export function toNote(finding: Finding): Note {
   const { beacon, longest_connection: longest } = finding;
   return {
     kind: finding.kind,
