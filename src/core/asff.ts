@@ -3,11 +3,12 @@
  * securityhub-findings-format-syntax.html). The Id has no time in it, so a later import updates and never duplicates.
  * What analysts write (Workflow, Note, UserDefinedFields, VerificationState) is never part of it.
  */
+import type { FindingContext } from './finding-context.ts';
 import type { Finding } from './finding-document.ts';
 import { toLine } from './plain-text.ts';
 import { toNextSteps } from './runbook.ts';
 import { isAtLeast, type Severity } from './severity.ts';
-import { formatDuration, tellFinding } from './story.ts';
+import { formatBytes, formatDuration, tellFinding } from './story.ts';
 
 /** Most characters of a title, a description, a name in an ARN, a list's name. */
 const TITLE_LENGTH = 256;
@@ -176,6 +177,7 @@ function toProductFields(finding: Finding): Record<string, string> {
     ...{ records_out: fields.records_out, bytes_out: fields.bytes_out, packets_out: fields.packets_out },
     ...{ records_in: fields.records_in, bytes_in: fields.bytes_in, packets_in: fields.packets_in },
     ...{ accepted: fields.accepted, rejected: fields.rejected },
+    ...{ peers: tellPeers(finding), ever_seen: tellEver(finding) },
     services: toList(fields.services.map(({ service, records }) => `${service}=${records}`)),
   };
   const lines = Object.entries(facts).map(([name, fact]) => [name, toLine(String(fact ?? ''), FIELD_LENGTH)] as const);
@@ -192,6 +194,19 @@ function tellBeacon({ beacon }: Pick<Finding, 'beacon'>): string | null {
 
 function tellLongest({ longest_connection: longest }: Pick<Finding, 'longest_connection'>): string | null {
   return longest === null ? null : `${formatDuration(longest.seconds)} with ${longest.remote_ip}, ${longest.service}`;
+}
+
+/** `10.0.9.8 -> 198.51.100.23 41.9 GB, 217,526,199.94 a record; …` */
+function tellPeers({ context }: Finding): string | null {
+  if (context === undefined || context.peers.length === 0) return null;
+  const tell = ({ from, to, bytes, data_ratio }: FindingContext['peers'][number]) =>
+    `${from} -> ${to} ${formatBytes(bytes)}, ${data_ratio} B a record`;
+  return context.peers.map(tell).join('; ');
+}
+
+function tellEver({ context }: Finding): string | null {
+  const { first_seen, last_seen, objects } = context?.ever ?? {};
+  return objects === undefined ? null : `${first_seen ?? '-'} to ${last_seen ?? '-'} in ${objects} log objects`;
 }
 
 /** No more than a field can hold anyway. */

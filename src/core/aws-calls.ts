@@ -189,17 +189,18 @@ export function matchCalls(work: MatchWork): AwsCalls {
 }
 
 function planDataRatioCalls({ executions, chunks, matchedChunks, looks, lookedFlowLogs }: MatchWork): FunctionCalls {
-  // Matches, results of all chunks; manifest, ration of yesterday and today; tables. Ration, lists of objects, what was skipped.
-  const gets = matchedChunks + chunks + 3 * executions + lookedFlowLogs;
+  // Matches, results of all chunks; severity table, manifest, ration of yesterday and today; tables. Ration, lists of objects,
+  // what was skipped.
+  const gets = matchedChunks + chunks + 4 * executions + lookedFlowLogs;
   return of(executions, { gets, puts: 2 * executions + looks, lists: executions });
 }
 
 function collectCalls(work: MatchWork): FunctionCalls {
   const { executions, objects, matchedChunks, matchedObjects, groups, totals, changedTotals, findings } = work;
   const changed = work.told + work.updated;
-  // Manifest, matches; outcomes before and once more after; totals changed; totals of the groups twice; findings, those of
+  // Manifest, severity table, matches; outcomes before and once more after; totals changed; totals of the groups twice; findings, and
   // a day's rejected scans too.
-  const gets = executions + matchedChunks + objects + matchedObjects + changedTotals + 2 * totals + 2 * findings;
+  const gets = 2 * executions + matchedChunks + objects + matchedObjects + changedTotals + 3 * totals + findings;
   // Outcomes, totals; findings with a mark each; changes and sightings.
   const puts = matchedObjects + changedTotals + 2 * changed + 2 * executions;
   return of(executions, { gets, puts, lists: 2 * groups });
@@ -207,8 +208,9 @@ function collectCalls(work: MatchWork): FunctionCalls {
 
 /** What is told at once; an update waits for its hour, and is only looked at. */
 function publishCalls({ executions, told, updated }: MatchWork): FunctionCalls {
-  // Mark, publication, finding, which is claimed and looked at again; its notice and its import are settled; the mark goes.
-  const gets = executions + 6 * told + 3 * updated;
+  // Mark, publication, finding and its context, which is claimed and looked at again; its notice and its import are settled;
+  // the mark goes.
+  const gets = executions + 7 * told + 4 * updated;
   return of(executions, { gets, puts: 3 * told, deletes: told });
 }
 
@@ -222,7 +224,7 @@ export function sweepCalls({ sweeps, manifests, manifestPages, logPages, flowLog
 
 /** Flushes by schedule. */
 export function flushCalls({ flushes, updates }: FlushWork): AwsCalls {
-  const publish = of(flushes, { gets: 5 * updates, puts: 2 * updates, deletes: updates, lists: flushes });
+  const publish = of(flushes, { gets: 6 * updates, puts: 2 * updates, deletes: updates, lists: flushes });
   return withEvents({ ...NOTHING, functions: { publish }, imports: updates }, 0);
 }
 

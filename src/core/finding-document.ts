@@ -1,5 +1,6 @@
 /** What a finding says, and its parts that follow from one tally. */
 import type { Beacon, LongestConnection } from './beacon.ts';
+import type { FindingContext } from './finding-context.ts';
 import type { Initiator } from './initiator.ts';
 import type { HostLegs } from './legs.ts';
 import type { Severity } from './severity.ts';
@@ -80,6 +81,8 @@ export type Finding = {
   /** Hours with records, ascending. */
   readonly hourly: readonly Hour[];
   readonly legs: readonly Leg[];
+  /** Only where the finding is told: what is known beside its sightings is no part of the fold. */
+  readonly context?: FindingContext;
 };
 
 const MOST_SERVICES = 5;

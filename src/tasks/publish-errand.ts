@@ -17,6 +17,7 @@ import type { Severity } from '../core/severity.ts';
 import type { ObjectStore, Versioned } from '../ports.ts';
 import { findingKey, outboxKey } from './fold.ts';
 import { pendingNoticeIds } from './pending-digests.ts';
+import { readContext } from './record-data-ratio.ts';
 
 /** One run of Publish, and what came of it so far. */
 export type PublishRun = {
@@ -58,7 +59,7 @@ export async function prepareErrand(id: string, run: PublishRun): Promise<Errand
     const stored = await store.read(publicationKey(id));
     const before: Publication = stored === undefined ? { finding_id: id, notifications: {} } : fromJson(stored.text);
     const text = await store.get(findingKey(id));
-    const finding = text === undefined ? undefined : fromJson<Finding>(text);
+    const finding = text === undefined ? undefined : await withContext(fromJson<Finding>(text), store);
     const claim = claimDue(finding, before, run, await isInDigest(finding, before, run));
     const errand = { id, mark, finding, ...claim };
     if (claim.publication === before) return errand;
@@ -70,6 +71,11 @@ export async function prepareErrand(id: string, run: PublishRun): Promise<Errand
   await keepMark({ id, mark }, run);
   run.counts.deferred++;
   return undefined;
+}
+
+async function withContext(finding: Finding, store: ObjectStore): Promise<Finding> {
+  const context = await readContext(finding.finding_id, store);
+  return context === undefined ? finding : { ...finding, context };
 }
 
 /** Nothing of the claim was delivered. */
