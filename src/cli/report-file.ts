@@ -9,12 +9,20 @@ import { type Sighting, toSightings } from '../core/sighting-document.ts';
 import { formatBytes, formatCount } from '../core/story.ts';
 import { readWorkflowQueries } from '../local/sql-files.ts';
 import type { ObjectStore } from '../ports.ts';
+import type { RunsAsked } from '../report/run-documents.ts';
 import { readTallies } from '../tasks/totals.ts';
 import { write } from './output.ts';
+import type { CommandSettings } from './settings.ts';
 import type { Talk } from './talk.ts';
 import { VERSION } from './version.ts';
 
-export type Told = { readonly findings: readonly Finding[]; readonly sightings: readonly Sighting[] };
+export type Told = RunsAsked & { readonly findings: readonly Finding[]; readonly sightings: readonly Sighting[] };
+
+/** The state of the home, or of the deployed stack. */
+export async function openStateStore(isAws: boolean, settings: CommandSettings): Promise<ObjectStore> {
+  if (isAws) return (await (await import('./cloud/stack-connection.ts')).connectStack(settings)).store;
+  return (await import('../local/folder-store.ts')).openFolderStore(settings.home);
+}
 
 /** All that the store knows; with ids, or their beginnings, only those findings and what belongs to them. */
 export async function readTold(store: ObjectStore, ids: readonly string[]): Promise<Told> {
@@ -39,6 +47,7 @@ export async function writeReport(told: Told, store: ObjectStore, path: string, 
       version: VERSION,
       findings: [...told.findings].sort(bySeverity),
       sightings: told.sightings,
+      ...(told.huntedAt === undefined ? {} : { huntedAt: told.huntedAt }),
       queries: [queries.ioc_matches, queries.host_data_ratio],
     },
     store,

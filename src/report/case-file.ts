@@ -8,7 +8,14 @@ import type { Sighting } from '../core/sighting-document.ts';
 import type { ObjectStore } from '../ports.ts';
 import { type HostDataRatio, readHostDataRatios } from '../tasks/record-data-ratio.ts';
 import { type FindingEvidence, pickEvidence } from './evidence-rows.ts';
-import { type ListVersion, type Run, readListVersions, readObjects, readRuns } from './run-documents.ts';
+import {
+  type ListVersion,
+  type Run,
+  type RunsAsked,
+  readListVersions,
+  readObjects,
+  readRuns,
+} from './run-documents.ts';
 
 /** A query as it was run, parameters as the text names them. */
 export type QueryText = { readonly name: string; readonly purpose: string; readonly sql: string };
@@ -30,11 +37,11 @@ export type CaseFile = {
 
 export type Context = { readonly peers: readonly Peer[] } & Partial<Pick<FindingContext, 'window' | 'ever'>>;
 
-export type CaseRequest = Pick<CaseFile, 'writtenAt' | 'version' | 'findings' | 'sightings' | 'queries'>;
+export type CaseRequest = Pick<CaseFile, 'writtenAt' | 'version' | 'findings' | 'sightings' | 'queries'> & RunsAsked;
 
 /** Gathers what the store has on the findings. */
 export async function readCaseFile(request: CaseRequest, store: ObjectStore): Promise<CaseFile> {
-  const runs = await readRuns(store);
+  const runs = await readRuns(request, store);
   return {
     ...request,
     runs,

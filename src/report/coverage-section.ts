@@ -11,7 +11,8 @@ export function renderCoverage({ runs, lists }: CaseFile, coverage: Coverage): H
   const problems = lists.flatMap((list) => list.problems);
   return html`<section id="coverage" aria-labelledby="coverage-title">
 <h2 id="coverage-title">Coverage</h2>
-${runs.length === 0 ? html`<p>The store holds no runs.</p>` : renderCounts(coverage)}
+${runs.length === 0 ? html`<p>No run was found.</p>` : renderCounts(coverage)}
+${runs.length > 1 && html`<p>Sums over ${runs.length} runs, the latest of each batch: an object that came in with two batches counts in both.</p>`}
 ${renderPlaces(places)}
 ${silences.length > 0 && renderSilences(silences)}
 ${totals.trouble.length > 0 && renderTrouble(totals.trouble)}

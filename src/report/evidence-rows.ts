@@ -65,7 +65,7 @@ function toTime({ start_time, end_time }: Evidence): number {
 }
 
 /** Whose records: those of its legs with its indicator, of its month or, for rejected scans, its day. */
-function toOwners(findings: readonly Finding[]): Map<string, Finding[]> {
+export function toOwners(findings: readonly Finding[]): Map<string, Finding[]> {
   const owners = new Map<string, Finding[]>();
   for (const finding of findings) {
     for (const { account_id, interface_id, local_ip } of finding.legs) {
@@ -77,7 +77,7 @@ function toOwners(findings: readonly Finding[]): Map<string, Finding[]> {
 }
 
 /** The ends are told apart as the match query does: sql/workflow/ioc_matches.sql. */
-function findOwner(
+export function findOwner(
   row: Evidence,
   direction: 'out' | 'in',
   indicators: ReadonlyMap<string, string>,

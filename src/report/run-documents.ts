@@ -16,13 +16,17 @@ export type ListVersion = {
 /** A home that is swept every hour has thousands; what a report says is of the latest. */
 const MOST_RUNS = 200;
 
+/** The hunt of this moment, or what was swept. */
+export type RunsAsked = { readonly huntedAt?: Date };
+
 /** The latest run of each batch, latest first: what was swept again is told once. */
-export async function readRuns(store: ObjectStore): Promise<Run[]> {
+export async function readRuns({ huntedAt }: RunsAsked, store: ObjectStore): Promise<Run[]> {
   const runs: Run[] = [];
   for await (const key of store.list('runs/')) {
     const execution = /^runs\/([^/]+)\/result\.json$/.exec(key)?.[1];
-    const text = execution === undefined ? undefined : await store.get(key);
-    if (execution !== undefined && text !== undefined) runs.push({ execution, result: fromJson(text) });
+    if (execution === undefined || execution.startsWith('hunt_') !== (huntedAt !== undefined)) continue;
+    const result = fromJson<ExecutionResult>((await store.get(key)) ?? 'null');
+    if (huntedAt === undefined || result?.clock === huntedAt.toISOString()) runs.push({ execution, result });
   }
   runs.sort((a, b) => (a.result.clock < b.result.clock ? 1 : -1));
   const latest = new Map<string, Run>();

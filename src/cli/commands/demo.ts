@@ -40,6 +40,7 @@ export function registerDemo(program: Command): void {
 
 function tellNext(home: string): string {
   const next = [
+    [`npx flowhound report --home ${home} --open`, 'the same as a page, with the evidence'],
     [`npx flowhound findings --home ${home} --output json`, 'every number, as documents'],
     [`npx flowhound findings --home ${home} --sightings`, 'per interface, NAT legs apart'],
     ['npx flowhound query --list', 'the catalogue of queries'],

@@ -10,6 +10,7 @@ import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { finishedLine, openProgress } from '../progress.ts';
 import { openRemoteLogs } from '../remote-logs.ts';
+import { applyReport, type ReportOption, reportOption } from '../report-option.ts';
 import {
   addListOptions,
   addSelectionOptions,
@@ -24,7 +25,7 @@ import { sayCoverage, sayExecuted, sayIndex } from '../summary.ts';
 import { openTalk, sayListProblems } from '../talk.ts';
 import { toDays } from '../window.ts';
 
-type HuntOptions = WindowOptions & { readonly ip?: readonly string[]; readonly aws?: true; readonly failOn?: Severity };
+type HuntOptions = WindowOptions & ReportOption & { readonly ip?: readonly string[]; readonly failOn?: Severity };
 
 /** A hunt on AWS that says nothing of times looks back so far: what the index does not know is read, and costs. */
 const STACK_DAYS = 7;
@@ -36,6 +37,7 @@ export function registerHunt(program: Command): void {
     .option('--ip <address...>', 'addresses and CIDRs to look for', splitCommas)
     .option('--aws', 'let the deployed stack look through its logs');
   addSelectionOptions(addListOptions(hunt))
+    .addOption(reportOption())
     .addOption(failOnOption())
     .action(async (options: HuntOptions, command: Command) => {
       const settings = readSettings(command);
@@ -47,6 +49,7 @@ export function registerHunt(program: Command): void {
       const run = options.aws === true ? huntInStack : huntInHome;
       const { executed, fail } = await run(options.ip ?? [], selection, settings, clock);
       await writeSightings(executed, settings.format);
+      await applyReport({ ...executed, huntedAt: clock }, options, settings);
       applyFailOn(executed.findings, options.failOn);
       fail?.();
     });

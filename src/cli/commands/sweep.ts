@@ -8,6 +8,7 @@ import { applyFailOn, failOnOption } from '../fail-on.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { finishedLine, openProgress } from '../progress.ts';
 import { openRemoteLogs } from '../remote-logs.ts';
+import { applyReport, type ReportOption, reportOption } from '../report-option.ts';
 import { addListOptions, addSelectionOptions, toSelection, type WindowOptions } from '../selection.ts';
 import { type CommandSettings, readSettings } from '../settings.ts';
 import { writeSightings } from '../sighting-output.ts';
@@ -21,17 +22,19 @@ export function registerSweep(program: Command): void {
     .argument('[logs...]', 'folders, files or s3://bucket/prefix, laid out as S3 delivers VPC Flow Logs');
   addSelectionOptions(addListOptions(sweep))
     .option('--aws', 'let the deployed stack sweep its logs with the lists in force')
+    .addOption(reportOption())
     .addOption(failOnOption())
     .action(async (logs: string[], options: SweepOptions, command: Command) => {
       const settings = readSettings(command);
       if (options.aws === true) return runSweepInStack(logs, options, settings, new Date());
       const result = await runSweep(toRequest(logs, options, settings, new Date()), settings);
       await writeSightings(result, settings.format);
+      await applyReport(result, options, settings);
       applyFailOn(result.findings, options.failOn);
     });
 }
 
-type SweepOptions = WindowOptions & { aws?: true; failOn?: Severity };
+type SweepOptions = WindowOptions & ReportOption & { failOn?: Severity };
 
 async function runSweepInStack(
   logs: readonly string[],
@@ -44,6 +47,7 @@ async function runSweepInStack(
   const selection = toSelection(options, settings, clock);
   const { executed, failures } = await sweepInStack(logs, selection, settings, clock);
   await writeSightings(executed, settings.format);
+  await applyReport(executed, options, settings);
   applyFailOn(executed.findings, options.failOn);
   throwFailures(failures);
 }
