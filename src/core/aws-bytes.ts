@@ -14,7 +14,7 @@ const HISTORY = {
   matchedChunk: { kernel: 50_000, athena: 70_000 },
 } as const;
 /** A log object stands in its manifest and in the list of its chunk. */
-const STATE = { execution: 1200, chunk: 400, object: 800, matchedObject: 14_500, look: 2500 } as const;
+const STATE = { execution: 1200, chunk: 400, object: 800, matchedObject: 14_500, look: 3000 } as const;
 
 /** Of batches, and of the executions among them that have matches. */
 export function toBytes({ scan, batches, objects, chunks }: BatchWork, match: MatchWork): AwsBytes {

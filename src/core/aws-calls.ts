@@ -198,8 +198,8 @@ function planDataRatioCalls({ executions, chunks, matchedChunks, looks, lookedFl
 function collectCalls(work: MatchWork): FunctionCalls {
   const { executions, objects, matchedChunks, matchedObjects, groups, totals, changedTotals, findings } = work;
   const changed = work.told + work.updated;
-  // Manifest, severity table, matches; outcomes before and once more after; totals changed; totals of the groups twice; findings, and
-  // a day's rejected scans too.
+  // Manifest, severity table, matches; outcomes before and once more after; totals changed; totals of the groups twice; findings,
+  // each day's rejected scans too.
   const gets = 2 * executions + matchedChunks + objects + matchedObjects + changedTotals + 3 * totals + findings;
   // Outcomes, totals; findings with a mark each; changes and sightings.
   const puts = matchedObjects + changedTotals + 2 * changed + 2 * executions;
