@@ -102,9 +102,14 @@ function mostRecords(findings: readonly Finding[]): Finding | undefined {
 /** Severest first, then most bytes: the order in which findings are shown. */
 export function bySeverity(a: Finding, b: Finding): number {
   if (a.severity !== b.severity) return isAtLeast(a.severity, b.severity) ? -1 : 1;
-  const bytes = b.bytes_out + b.bytes_in - a.bytes_out - a.bytes_in;
+  const bytes = toBytes(b) - toBytes(a);
   if (bytes !== 0n) return bytes > 0n ? 1 : -1;
   return a.finding_id < b.finding_id ? -1 : 1;
+}
+
+/** Read back from JSON, what fits a number is one. */
+function toBytes({ bytes_out, bytes_in }: Finding): bigint {
+  return BigInt(bytes_out) + BigInt(bytes_in);
 }
 
 function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {

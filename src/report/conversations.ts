@@ -39,7 +39,7 @@ function toPairs(findings: readonly Finding[]): Pair[] {
   for (const finding of findings) {
     const [host, { indicator, comment }] = [nameHost(finding), finding];
     const key = `${finding.account_id} ${host} ${indicator}`;
-    const bytes = Number(finding.bytes_out + finding.bytes_in) + (pairs.get(key)?.bytes ?? 0);
+    const bytes = Number(finding.bytes_out) + Number(finding.bytes_in) + (pairs.get(key)?.bytes ?? 0);
     pairs.set(key, { host, indicator, comment, finding: pairs.get(key)?.finding ?? finding, bytes });
   }
   return [...pairs.values()];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toJson } from '../../src/core/exact-json.ts';
-import { foldFindings } from '../../src/core/finding.ts';
-import { toIsoSecond } from '../../src/core/finding-document.ts';
+import { fromJson, toJson } from '../../src/core/exact-json.ts';
+import { bySeverity, foldFindings } from '../../src/core/finding.ts';
+import { type Finding, toIsoSecond } from '../../src/core/finding-document.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import { Tallies, type Tally } from '../../src/core/sighting.ts';
 import { toSightings } from '../../src/core/sighting-document.ts';
@@ -128,6 +128,16 @@ describe('foldFindings', () => {
     expect(findings.map(({ severity }) => severity)).toEqual(['CRITICAL', 'HIGH', 'HIGH', 'INFORMATIONAL']);
     expect(findings[1]!.finding_id < findings[2]!.finding_id).toBe(true);
   });
+});
+
+it('the order is the same for findings read back, whose smaller totals are numbers', () => {
+  const bytes = [0n, 5n, 2n ** 53n + 1n, 2n ** 60n];
+  const findings = fold(
+    ...bytes.map((bytesIn, i) => makeTwoWayTally({ bytesIn, bytesOut: 1n, indicator: `203.0.113.${i}` })),
+  );
+  const read = fromJson<Finding[]>(toJson(findings));
+  expect(read.map(({ bytes_in }) => typeof bytes_in)).toEqual(['bigint', 'bigint', 'number', 'number']);
+  expect(read.toReversed().sort(bySeverity)).toEqual(read);
 });
 
 describe('legs of a NAT gateway', () => {
