@@ -59,11 +59,18 @@ function tellTraffic(finding: Finding, records: number): string[] {
   };
   const flow = `out ${formatBytes(finding.bytes_out)} in ${formatBytes(finding.bytes_in)}`;
   const count = `${formatCount(records)} ${records === 1 ? 'record' : 'records'}`;
-  const parts = [opened[finding.initiator], tellBeacon(finding) ?? count, flow];
+  const parts = tellLarge(finding) ?? [opened[finding.initiator], tellBeacon(finding) ?? count, flow];
   if (finding.longest_connection !== null)
     parts.push(`one connection of ${formatDuration(finding.longest_connection.seconds)}`);
   if (finding.rejected > 0) parts.push(`${formatCount(finding.rejected)} rejected`);
   return parts;
+}
+
+/** Of much that left, how much is what matters: `42.0 GB left in 3 h 12 min`. */
+function tellLarge({ severity_line, bytes_out, bytes_in, duration_seconds }: Finding): string[] | undefined {
+  if (!severity_line.startsWith('opened-large')) return undefined;
+  const time = duration_seconds === null ? '' : ` in ${formatDuration(duration_seconds)}`;
+  return [`${formatBytes(bytes_out)} left${time}`, 'opened by the host', `${formatBytes(bytes_in)} came back`];
 }
 
 /** `288 contacts, every 5 min ± 4 s` */

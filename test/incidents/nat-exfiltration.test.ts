@@ -120,7 +120,7 @@ it('keeps every place where it was seen as a sighting under its finding', () => 
 
 it('tells it in one sentence each', () => {
   expect(result.findings.slice(0, 3).map(tellFinding)).toEqual([
-    'opened by the host · 360 records · out 42.0 GB in 140 MB · one connection of 1 h 30 min · tcp/443 · through the gateway on eni-0nat',
+    '42.0 GB left in 3 h 1 min · opened by the host · 140 MB came back · one connection of 1 h 30 min · tcp/443 · through the gateway on eni-0nat',
     'opened by the host · 48 contacts, every 10 min ± 7 s · out 52.8 kB in 43.2 kB · tcp/8443 · through the gateway on eni-0nat',
     'the host tried: 3 rejected records · nothing got through · tcp/443',
   ]);
