@@ -4,6 +4,8 @@
  */
 'use strict';
 
+const readNotices = require('./notice-settings.cjs');
+
 /** A key's prefix goes into event patterns and policies, where `*`, `?`, `$` and `\` would mean something else. */
 const LOCATION = /^(?:s3:\/\/)?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9_.=+/-]*))?$/;
 /** Each is in the policies of several roles, which may have 10,240 characters: at 40 the state machine's had 12,772. */
@@ -46,6 +48,7 @@ module.exports = async ({ resolveVariable }) => {
     ...(await readNumbers(check)),
     ...(await readChoices(check)),
     ...(await readLists(check)),
+    ...(await readNotices(check)),
     database: await readDatabase(resolveVariable, problems),
   };
   refuseOddPairs(settings, problems);

@@ -4,9 +4,10 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { toClientConfig } from '../src/aws/clients.ts';
 import { openSecurityHub } from '../src/aws/security-hub.ts';
 import { openSnsNotifier } from '../src/aws/sns-notifier.ts';
+import { type NoticeRules, parseMinute, parseQuietHours } from '../src/core/notice-rules.ts';
 import { parseSeverity } from '../src/core/severity.ts';
 import { type PublishInput, publish } from '../src/tasks/publish.ts';
-import { required } from './lambda/environment.ts';
+import { listed, required } from './lambda/environment.ts';
 import { count, logger, toHandler } from './lambda/handler.ts';
 import { store } from './lambda/state.ts';
 
@@ -15,7 +16,18 @@ const ports = {
   notifier: openSnsNotifier(new SNSClient(toClientConfig()), required('TOPIC_ARN')),
   findings: required('SECURITY_HUB') === 'on' ? openSecurityHub(new SecurityHubClient(toClientConfig())) : undefined,
 };
+const atOnceFrom = required('AT_ONCE_FROM');
+const notices: NoticeRules = {
+  digest: required('DIGEST') as NoticeRules['digest'],
+  digestAt: parseMinute(required('DIGEST_AT')),
+  digestAbove: Number(required('DIGEST_ABOVE')),
+  quiet: parseQuietHours(process.env.QUIET_HOURS ?? ''),
+  zone: required('TIME_ZONE'),
+  atOnceFrom: atOnceFrom === 'none' ? undefined : parseSeverity(atOnceFrom),
+  topics: Object.fromEntries(listed('SEVERITY_TOPICS').map((pair) => pair.split('=', 2))),
+};
 const settings = {
+  notices,
   accountId: required('ACCOUNT_ID'),
   partition: required('PARTITION'),
   region: required('AWS_REGION'),

@@ -106,3 +106,9 @@ export type Notification = {
 };
 
 export type Notifier = { notify(notification: Notification): Promise<void> };
+
+/** A chat's address that takes messages as JSON. */
+export type Webhook = {
+  /** Throws WebhookUnavailable if another try may help, WebhookRefused if not. */
+  post(body: string): Promise<void>;
+};

@@ -17,6 +17,7 @@ import type { Service } from './service.ts';
 import { createSfn, type SfnState } from './sfn.ts';
 import { toStatusEvent } from './sfn-events.ts';
 import type { ExecutionOptions, Machine } from './sfn-execution.ts';
+import { createSsm } from './ssm.ts';
 import type { AwsDoubleOptions, Credentials } from './start.ts';
 import { createSts } from './sts.ts';
 
@@ -33,6 +34,8 @@ export type DoubleState = {
   readonly functions: Map<string, LambdaFunction>;
   /** Deployed stacks by their name; tests put theirs here. */
   readonly stacks: Map<string, DoubleStack>;
+  /** Values of encrypted parameters by their name; tests put theirs here. */
+  readonly parameters: Map<string, string>;
 };
 
 export type ServicesContext = {
@@ -75,6 +78,7 @@ export function openServices(context: ServicesContext): OpenServices {
   };
   const state: DoubleState = {
     ...{ s3, glue: new GlueCatalog(), functions: new Map(), stacks: new Map() },
+    parameters: new Map(),
     athena: { ...openNames(), queries: new Map(), tokens: new Map() },
     sfn: { machines: new Map(), executions: new Map() },
     securityHub: { isEnabled: true, refuses: 'calls', findings: new Map(), failures: [] },
@@ -90,6 +94,7 @@ export function openServices(context: ServicesContext): OpenServices {
     ['lambda', createLambda({ ...place, functions: state.functions })],
     ['states', createSfn(state.sfn, { ...place, run: openRoles(context) })],
     ['securityhub', createSecurityHub(state.securityHub, place)],
+    ['ssm', createSsm({ ...place, parameters: state.parameters })],
     ['sts', createSts({ account, nameOf: context.nameOf })],
     ['cloudformation', createCloudFormation({ ...place, stacks: state.stacks })],
   ]);

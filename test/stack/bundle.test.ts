@@ -78,5 +78,15 @@ function lambdaEnvironment(): NodeJS.ProcessEnv {
   const own = Object.fromEntries(names.split(' ').map((name) => [name, 'x']));
   const numbers = { DATA_RATIO_BYTES_PER_DAY: '1', DATA_RATIO_HOSTS: '1', RETRO_HUNT_DAYS: '1', UNINDEXED_DAYS: '1' };
   const choices = { SCAN: 'kernel', PARTITIONS: 'events', SECURITY_HUB: 'on', PUBLISH_FROM: 'MEDIUM' };
-  return { ...own, ...numbers, ...choices, AWS_REGION: 'us-east-1', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' };
+  const notices = { DIGEST: 'off', DIGEST_AT: '08:00', DIGEST_ABOVE: '20', TIME_ZONE: 'UTC', AT_ONCE_FROM: 'CRITICAL' };
+  const webhook = { WEBHOOK_PARAMETER: '/x', WEBHOOK_KIND: 'slack' };
+  return {
+    ...own,
+    ...numbers,
+    ...choices,
+    ...notices,
+    ...webhook,
+    AWS_REGION: 'us-east-1',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  };
 }

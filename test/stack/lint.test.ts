@@ -22,6 +22,10 @@ beforeAll(async () => {
     natGateways: 'nat-0123456789abcdef0',
     findingsEmail: 'soc@example.com',
     alarmsEmail: 'ops@example.com',
+    digest: 'daily',
+    quietHours: '22:00-07:00',
+    severityTopics: 'CRITICAL,HIGH',
+    webhook: '/flowhound/webhook',
   });
 });
 

@@ -304,6 +304,81 @@ describe('partitions of past days', () => {
   });
 });
 
+describeStack(
+  'messages: digests by day, quiet hours, two severities with topics of their own, a chat',
+  {
+    digest: 'daily',
+    digestAt: '08:15',
+    digestAbove: '5',
+    quietHours: '21:30-07:45',
+    timeZone: 'Europe/Berlin',
+    atOnceFrom: 'none',
+    severityTopics: 'CRITICAL, HIGH',
+    findingsEmail: 'soc@example.com',
+    webhook: '/flowhound/webhook',
+    webhookKind: 'teams',
+  },
+  (stack) => {
+    const topic = (severity: string) => stack().outputs[`Topic${severity}`]!;
+
+    it('tell publish all of it', () => {
+      expect(environment(stack(), 'publish')).toMatchObject({
+        ...{ DIGEST: 'daily', DIGEST_AT: '08:15', DIGEST_ABOVE: '5', QUIET_HOURS: '21:30-07:45' },
+        ...{ TIME_ZONE: 'Europe/Berlin', AT_ONCE_FROM: 'none' },
+        SEVERITY_TOPICS: `CRITICAL=${topic('Critical')},HIGH=${topic('High')}`,
+      });
+      const topics = [stack().outputs.TopicArn, topic('Critical'), topic('High')];
+      expect(statement(stack(), 'PublishRole', 'Notify')!.resources).toEqual(topics);
+    });
+
+    it('go out when quiet hours end, and when the digest is due, by the clocks of the zone', () => {
+      const flush = { Input: '{"flush": true}' };
+      expect(properties(stack(), 'QuietEndSchedule')).toMatchObject({
+        ...{ ScheduleExpression: 'cron(45 7 * * ? *)', ScheduleExpressionTimezone: 'Europe/Berlin', Target: flush },
+      });
+      expect(properties(stack(), 'DigestSchedule')).toMatchObject({
+        ...{ ScheduleExpression: 'cron(15 8 * * ? *)', ScheduleExpressionTimezone: 'Europe/Berlin', Target: flush },
+      });
+    });
+
+    it('of every severity reach the mailbox and the chat', () => {
+      const topics = [stack().outputs.TopicArn, topic('Critical'), topic('High')].sort();
+      const subscriptions = Object.values(stack().resources).filter(({ type }) => type === 'AWS::SNS::Subscription');
+      const to = (protocol: string) =>
+        subscriptions.filter((each) => each.properties.Protocol === protocol).map((each) => each.properties.TopicArn);
+      expect(to('email').sort()).toEqual(topics);
+      expect(to('lambda').sort()).toEqual(topics);
+      const permissions = Object.values(stack().resources).filter(
+        ({ type, properties: { Principal } }) =>
+          type === 'AWS::Lambda::Permission' && Principal === 'sns.amazonaws.com',
+      );
+      expect(permissions.map((each) => each.properties.SourceArn).sort()).toEqual(topics);
+    });
+
+    it('let the function of the chat read its address, and nothing else', () => {
+      expect(environment(stack(), 'webhook')).toMatchObject({
+        ...{ WEBHOOK_PARAMETER: '/flowhound/webhook', WEBHOOK_KIND: 'teams' },
+      });
+      const parameter = 'arn:aws:ssm:us-east-1:111122223333:parameter/flowhound/webhook';
+      expect(statement(stack(), 'WebhookRole', 'ReadAddress')).toMatchObject({
+        ...{ actions: ['ssm:GetParameter'], resources: [parameter] },
+      });
+      const sids = stack().roles.WebhookRole!.statements.map(({ sid }) => sid);
+      expect(sids).toEqual(['Trace', 'UseKey', 'WriteLog', 'KeepFailedEvents', 'ReadAddress']);
+    });
+  },
+);
+
+describeStack('messages, unless asked for otherwise', {}, (stack) => {
+  it('go to one topic, each finding by itself, and to no chat', () => {
+    expect(stack().functions.webhook).toBeUndefined();
+    expect(stack().roles.WebhookRole).toBeUndefined();
+    expect(Object.values(stack().resources).filter(({ type }) => type === 'AWS::SNS::Topic')).toHaveLength(2);
+    for (const id of ['QuietEndSchedule', 'DigestSchedule']) expect(properties(stack(), id)).toBeUndefined();
+    expect(environment(stack(), 'publish')).toMatchObject({ DIGEST: 'off', QUIET_HOURS: '', SEVERITY_TOPICS: '' });
+  });
+});
+
 describe('a param that cannot be', () => {
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 
@@ -354,6 +429,16 @@ describe('a param that cannot be', () => {
     [{ bytesPerQuery: '5' }, 'bytesPerQuery: "5" is not a whole number from 10000000'],
     [{ ownRanges: 'our-net' }, 'ownRanges: "our-net" is not an address or a CIDR'],
     [{ catchUpHours: '48', reconcileHours: '3' }, 'reconcileHours: less than catchUpHours'],
+    [{ digest: 'weekly' }, 'digest: "weekly" is not one of off, hourly, daily'],
+    [{ digestAt: '8' }, 'digestAt: "8" is not a time of day such as 08:00'],
+    [{ digestAbove: '0' }, 'digestAbove: "0" is not a whole number from 1'],
+    [{ quietHours: '22-7' }, 'quietHours: "22-7" is not hours such as 22:00-07:00'],
+    [{ quietHours: '07:00-07:00' }, 'quietHours: "07:00-07:00" is not hours that end'],
+    [{ timeZone: 'Berlin' }, 'timeZone: "Berlin" is not a time zone such as UTC or Europe/Berlin'],
+    [{ atOnceFrom: 'never' }, 'atOnceFrom: "never" is not one of none'],
+    [{ severityTopics: 'CRITICAL,URGENT' }, 'severityTopics: "URGENT" is not a severity'],
+    [{ webhookKind: 'irc' }, 'webhookKind: "irc" is not one of slack, teams'],
+    [{ webhook: 'flowhound' }, 'webhook: it is not the name of a parameter'],
     [{ publishFrom: 'medium' }, 'publishFrom: "medium" is not one of INFORMATIONAL'],
   ])('is refused: %j', async (params, reason) => {
     const message = await readSettings(params).then(
@@ -362,6 +447,11 @@ describe('a param that cannot be', () => {
     );
     expect(message).toContain(reason);
     expect(message).not.toContain('\n');
+  });
+
+  it('is not repeated where it is a secret', async () => {
+    const webhook = 'https://hooks.slack.com/services/T000/B000/s3cr3t';
+    await expect(readSettings({ webhook })).rejects.toThrow(/^params refused: webhook: (?!.*s3cr3t)/);
   });
 
   it('is told with all the others, in one line, by the framework too', () => {

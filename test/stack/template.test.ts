@@ -20,6 +20,11 @@ const EVERYTHING = {
   flowLogFor: 'vpc-0123456789abcdef0',
   findingsEmail: 'soc@example.com',
   alarmsEmail: 'ops@example.com',
+  digest: 'daily',
+  quietHours: '22:00-07:00',
+  timeZone: 'Europe/Berlin',
+  severityTopics: 'CRITICAL',
+  webhook: '/flowhound/webhook',
 };
 
 /** What sql/tables writes for the bucket and prefix of the state. */
@@ -143,7 +148,7 @@ describe('the state machine', () => {
 describe('functions', () => {
   it('run on Node 24 on arm64, traced, each with a role of its own', () => {
     const functions = ofType('AWS::Lambda::Function');
-    expect(functions.length).toBe(13);
+    expect(functions.length).toBe(14);
     for (const [, resource] of functions) {
       expect(resource.properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -302,7 +307,7 @@ describe('what rests', () => {
       });
     }
     const keyed = [...ofType('AWS::SQS::Queue'), ...ofType('AWS::SNS::Topic')];
-    expect(keyed.length).toBe(5);
+    expect(keyed.length).toBe(6);
     for (const [id, resource] of keyed) expect(resource.properties.KmsMasterKeyId, id).toBe('flowhound-dev-Key');
     expect(property('WorkGroup', 'WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration')).toEqual({
       EncryptionOption: 'SSE_KMS',
@@ -320,7 +325,7 @@ describe('what rests', () => {
       });
     }
     const policies = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'].flatMap(ofType);
-    expect(policies.length).toBe(8);
+    expect(policies.length).toBe(9);
     for (const [id, { properties: policy }] of policies) {
       const denials = readStatements(policy.PolicyDocument as JsonObject).filter(({ effect }) => effect === 'Deny');
       expect(JSON.stringify(denials.map(({ condition }) => condition)), id).toMatch(/"aws:SecureTransport":"?false/);
@@ -349,7 +354,7 @@ describe('what rests', () => {
 
   it('of logs is kept for a while, and encrypted', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    expect(groups.length).toBe(14);
+    expect(groups.length).toBe(15);
     for (const [id, { properties: group }] of groups) {
       expect(group, id).toMatchObject({ RetentionInDays: 14, KmsKeyId: stack.outputs.KeyArn });
     }
