@@ -72,14 +72,16 @@ function toAttributes({ properties }: Resource): Record<string, string> {
   );
 }
 
-/** A queue of ours listens to the findings topic, as a user's would. */
+/** A queue of ours listens to the findings topics, as a user's would. */
 async function subscribe(stack: Stack, config: ReturnType<AwsDouble['client']>, sqs: SQSClient): Promise<string> {
   const sns = new SNSClient(config);
-  const topicArn = stack.outputs.TopicArn!;
-  await sns.send(new CreateTopicCommand({ Name: topicArn.slice(topicArn.lastIndexOf(':') + 1) }));
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'subscriber' }));
   const endpoint = `arn:aws:sqs:${config.region}:111122223333:subscriber`;
-  await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint: endpoint }));
+  const topics = Object.entries(stack.outputs).filter(([name]) => /^Topic/.test(name));
+  for (const [, topicArn] of topics) {
+    await sns.send(new CreateTopicCommand({ Name: topicArn.slice(topicArn.lastIndexOf(':') + 1) }));
+    await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint: endpoint }));
+  }
   return QueueUrl!;
 }
 

@@ -20,7 +20,7 @@ export type CloudStack = Traffic & {
   readonly permissions: Permissions;
   /** Calls a function as AWS would, by the name of its file. */
   readonly invoke: (name: string, event: unknown) => Promise<unknown>;
-  /** Messages that a subscriber of the findings topic got since the last call. */
+  /** Messages that a subscriber of the findings topics got since the last call. */
   readonly notifications: () => Promise<readonly Notified[]>;
   /** What a function wrote to its log, line by line. */
   readonly logs: (name: string) => readonly string[];
@@ -32,6 +32,7 @@ export type CloudStack = Traffic & {
 };
 
 export type Notified = {
+  readonly TopicArn: string;
   readonly Subject: string;
   readonly Message: string;
   readonly MessageAttributes: Readonly<Record<string, { readonly Value: string }>>;
