@@ -87,7 +87,7 @@ export function findFault(finding: Finding): string | undefined {
   return checkMembers(finding, Object.keys(RULES));
 }
 
-function checkMembers(value: Json, known: readonly string[]): string | undefined {
+export function checkMembers(value: Json, known: readonly string[]): string | undefined {
   for (const [name, member] of Object.entries(value)) {
     const rule = known.includes(name) ? RULES[name] : undefined;
     if (rule === undefined) return `data should NOT have additional property '${name}'`;

@@ -4,6 +4,7 @@ import { type Finding, findFault } from './asff-rules.ts';
 import { AwsError } from './aws-error.ts';
 import type { AwsRequest, AwsResponse } from './aws-request.ts';
 import { checkFilters, passes } from './security-hub-filters.ts';
+import { toKept, updateFindings, withoutAnalysts } from './security-hub-updates.ts';
 import type { Operation, Service } from './service.ts';
 import { toRestJsonError } from './service.ts';
 import { openRate } from './token-bucket.ts';
@@ -17,6 +18,7 @@ export type SecurityHubState = {
   refuses: 'calls' | 'findings';
   /** By their id: there is one product. Tests may change what analysts change. */
   readonly findings: Map<string, Finding>;
+  readonly setByAnalysts: Map<string, Set<string>>;
   readonly failures: FailOnDemand[];
 };
 
@@ -28,8 +30,6 @@ const MOST_FINDINGS = 100;
 const MOST_BYTES = 6_000_000;
 const CALLS_A_SECOND = 10;
 const BURST = 30;
-/** Analysts' own: an import never changes them. */
-const KEPT = ['Note', 'UserDefinedFields', 'VerificationState', 'Workflow'];
 
 export function createSecurityHub(state: SecurityHubState, options: SecurityHubOptions): Service {
   const isWithinRate = openRate(CALLS_A_SECOND, BURST);
@@ -49,6 +49,11 @@ export function createSecurityHub(state: SecurityHubState, options: SecurityHubO
             return importFindings(state, options, request, findings);
           });
         }
+        case 'PATCH /findings/batchupdate':
+          return operation('BatchUpdateFindings', hub, () => {
+            checkEnabled(state, options);
+            return updateFindings(state, bodyOf(request));
+          });
         case 'POST /findings':
           return operation('GetFindings', hub, () => getFindings(state, options, bodyOf(request)));
         case 'GET /accounts':
@@ -115,7 +120,8 @@ function importOne(state: SecurityHubState, finding: Finding): FailedFinding | u
   // An older or equally old version counts as imported and changes nothing.
   const isNewer =
     existing === undefined || Date.parse(String(finding.UpdatedAt)) > Date.parse(String(existing.UpdatedAt));
-  if (isNewer) state.findings.set(finding.Id, existing === undefined ? toNew(finding) : toUpdated(existing, finding));
+  if (isNewer)
+    state.findings.set(finding.Id, existing === undefined ? toNew(finding) : toUpdated(existing, finding, state));
   return undefined;
 }
 
@@ -129,16 +135,11 @@ function toNew(finding: Finding): Finding {
   };
 }
 
-function toUpdated(existing: Finding, finding: Finding): Finding {
-  const kept = Object.fromEntries(
-    KEPT.filter((name) => existing[name] !== undefined).map((name) => [name, existing[name]]),
-  );
+function toUpdated(existing: Finding, finding: Finding, state: SecurityHubState): Finding {
   const isReopened = existing.RecordState === 'ARCHIVED' && finding.RecordState !== 'ARCHIVED';
   const { Status } = existing.Workflow as { Status: string };
   const reopened = isReopened && Status !== 'SUPPRESSED' ? { Workflow: { Status: 'NEW' } } : {};
-  const mine = Object.fromEntries(Object.entries(finding).filter(([name]) => !KEPT.includes(name)));
-  const { Id, ProductArn } = finding;
-  return { ...toNew({ ...mine, Id, ProductArn }), ...kept, ...reopened };
+  return { ...toNew(withoutAnalysts(finding)), ...toKept(existing, state), ...reopened };
 }
 
 /** What the provider says in its own fields shows in the finding's. */

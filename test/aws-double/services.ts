@@ -81,7 +81,7 @@ export function openServices(context: ServicesContext): OpenServices {
     parameters: new Map(),
     athena: { ...openNames(), queries: new Map(), tokens: new Map() },
     sfn: { machines: new Map(), executions: new Map() },
-    securityHub: { isEnabled: true, refuses: 'calls', findings: new Map(), failures: [] },
+    securityHub: { isEnabled: true, refuses: 'calls', findings: new Map(), setByAnalysts: new Map(), failures: [] },
   };
   const isDestination = (arn: string) => messaging.isOpenTo(arn, S3);
   const athena = { mostQueries: options.mostQueries ?? 20, now: options.now ?? (() => new Date()) };
