@@ -80,7 +80,7 @@ function report(error: unknown, isVerbose: boolean): void {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return;
     const usage = error.code === 'commander.help' ? 'which command? See npx flowhound --help' : error.message;
-    process.stderr.write(`flowhound: ${usage.replace(/^error: /, '').replaceAll('\n', ' ')}\n`);
+    process.stderr.write(`flowhound: ${toPrintable(usage.replace(/^error: /, '').replaceAll('\n', ' '))}\n`);
     process.exitCode = 2;
     return;
   }

@@ -1,7 +1,7 @@
 /** stdout is data: documents as a table for people, as ndjson, json, csv, asff or ocsf for programs. */
 import { UsageError } from '../core/errors.ts';
 import { toJson } from '../core/exact-json.ts';
-import { toPrintable } from './printable.ts';
+import { toPrintable, toPrintableJson } from './printable.ts';
 import { toSafeCell } from './spreadsheet.ts';
 
 export const FORMATS = ['table', 'ndjson', 'json', 'csv', 'asff', 'ocsf'] as const;
@@ -27,7 +27,7 @@ export async function writeDocuments<Document extends object>(
   { columns, toTable, toAsff, toOcsf }: Rendering<Document>,
 ): Promise<void> {
   if (format === 'table') return write(toTable(documents));
-  if (format === 'json') return write(`${toJson(documents, 2)}\n`);
+  if (format === 'json') return write(toPrintableJson(`${toJson(documents, 2)}\n`));
   if (format === 'csv') {
     await write(`${columns.join(',')}\n`);
     return write(
@@ -36,7 +36,7 @@ export async function writeDocuments<Document extends object>(
   }
   const toForm = { ndjson: (document: Document): unknown => document, asff: toAsff, ocsf: toOcsf }[format];
   if (toForm === undefined) return refuseFindingForm(format, 'ndjson, json or csv');
-  return write(documents.map((document) => `${toJson(toForm(document))}\n`).join(''));
+  return write(documents.map((document) => toPrintableJson(`${toJson(toForm(document))}\n`)).join(''));
 }
 
 /** ASFF and OCSF are forms of findings. */

@@ -11,3 +11,16 @@ const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufff9-\ufffb]|(?![\ufe0e\ufe0f])\p{Def
 export function toPrintable(text: string): string {
   return text.replace(UNSEEN, '?');
 }
+
+const ASCII = /^[\n -~]*$/;
+
+/** JSON with such characters spelled out: the same to whoever parses it, and nothing to a terminal. */
+export function toPrintableJson(json: string): string {
+  if (ASCII.test(json)) return json;
+  const spell = (character: string) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join('');
+  return json.replace(UNSEEN, (character) => (character === '\n' ? character : spell(character)));
+}

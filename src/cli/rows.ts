@@ -1,7 +1,7 @@
 /** Rows of a query → stdout, as they arrive: csv, ndjson and json without end, a table as far as a person reads. */
 import type { QueryColumn, QueryRow, QueryRows } from '../core/query-rows.ts';
 import { type Format, quoteCsv, refuseFindingForm, write } from './output.ts';
-import { toPrintable } from './printable.ts';
+import { toPrintable, toPrintableJson } from './printable.ts';
 import { toSafeCell } from './spreadsheet.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
@@ -23,11 +23,11 @@ export async function writeRows(
         toLine: (row) => toCsvLine(columns, row),
       });
     case 'ndjson':
-      return writeLines(rows, sink, { toLine: (row) => `${toJsonObject(columns, row)}\n` });
+      return writeLines(rows, sink, { toLine: (row) => toPrintableJson(`${toJsonObject(columns, row)}\n`) });
     case 'json':
       return writeLines(rows, sink, {
         before: '[',
-        toLine: (row, i) => `${i === 0 ? '' : ','}\n  ${toJsonObject(columns, row)}`,
+        toLine: (row, i) => toPrintableJson(`${i === 0 ? '' : ','}\n  ${toJsonObject(columns, row)}`),
         after: '\n]\n',
       });
     case 'table':
@@ -87,7 +87,8 @@ async function writeTable(
 
 /** RFC 4180: quotes only where they are needed; NULL is an empty field. Text is made safe for spreadsheets, numbers are as they are. */
 function toCsvLine(columns: readonly QueryColumn[], row: QueryRow): string {
-  const toField = (cell: string, i: number) => (columns[i]?.kind === 'text' ? toSafeCell(cell) : cell);
+  const show = process.stdout.isTTY ? toPrintable : (text: string) => text;
+  const toField = (cell: string, i: number) => (columns[i]?.kind === 'text' ? toSafeCell(show(cell)) : cell);
   return `${row.map((cell, i) => quoteCsv(toField(cell ?? '', i))).join(',')}\n`;
 }
 

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { renderFindings } from '../../src/cli/findings-table.ts';
-import { toPrintable } from '../../src/cli/printable.ts';
+import { toPrintable, toPrintableJson } from '../../src/cli/printable.ts';
 import { foldFindings } from '../../src/core/finding.ts';
 import { toMatch } from '../../src/core/match.ts';
 import { Tallies } from '../../src/core/sighting.ts';
@@ -15,6 +16,20 @@ it('what is not seen is shown too: writing direction, joiners, tags, fillers, ha
     'a?b?c?d?e?f?g?h?i?j?',
   );
   expect(toPrintable('❤\ufe0f עברית e\u0301 🇫🇷')).toBe('❤\ufe0f עברית e\u0301 🇫🇷');
+});
+
+it('in JSON they are spelled out, and parse to what they were', () => {
+  expect(toPrintableJson('{\n  "a": "b\u009bc\u202ed"\n}')).toBe('{\n  "a": "b\\u009bc\\u202ed"\n}');
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('👨‍👩‍👧', '\u{e0041}', '\u2028'))),
+      (texts) => {
+        const shown = toPrintableJson(JSON.stringify(texts, null, 2));
+        expect(JSON.parse(shown)).toEqual(texts);
+        expect(toPrintable(shown.replaceAll('\n', ''))).toBe(shown.replaceAll('\n', ''));
+      },
+    ),
+  );
 });
 
 it('a comment or an interface name cannot reach the terminal as a sequence', () => {
