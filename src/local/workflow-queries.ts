@@ -1,13 +1,13 @@
 /** The query states of the workflow on one machine: what Athena's `startQueryExecution.sync` does, DuckDB does. */
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { evidencePartition } from '../core/evidence.ts';
 import { fromJson } from '../core/exact-json.ts';
 import type { EvidenceRef } from '../core/execution.ts';
 import type { ResultRow } from '../core/match.ts';
 import type { QueryRows } from '../core/query-rows.ts';
+import { readLines } from '../core/text-lines.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
 import type { DuckdbEngine } from './duckdb.ts';
 
@@ -53,12 +53,7 @@ export function openQueryResults(home: string): QueryResults {
     async *rows(location) {
       const path = join(home, location);
       if (!existsSync(path)) return;
-      for await (const line of createInterface({
-        input: createReadStream(path),
-        crlfDelay: Number.POSITIVE_INFINITY,
-      })) {
-        yield fromJson<ResultRow>(line);
-      }
+      for await (const line of readLines(createReadStream(path))) yield fromJson<ResultRow>(line);
     },
   };
 }

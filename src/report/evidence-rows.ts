@@ -1,10 +1,10 @@
 /** `evidence/` in a store → the records of each finding that are worth reading: the first, the last, the largest. */
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Evidence } from '../core/evidence.ts';
 import { fromJson } from '../core/exact-json.ts';
 import type { Finding } from '../core/finding-document.ts';
+import { readLines } from '../core/text-lines.ts';
 import type { ObjectStore } from '../ports.ts';
 import { Best } from './best.ts';
 
@@ -115,7 +115,5 @@ async function* readRecords(key: string, store: ObjectStore): AsyncGenerator<Evi
   const bytes = await store.bytes(key);
   if (bytes === undefined) return;
   const text = Readable.from([bytes]).pipe(createGunzip());
-  for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line !== '') yield fromJson<Evidence>(line);
-  }
+  for await (const line of readLines(text)) if (line !== '') yield fromJson<Evidence>(line);
 }
