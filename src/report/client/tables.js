@@ -8,7 +8,8 @@ function enhance(root) {
   const body = root.querySelector('tbody');
   const elements = [...body.rows];
   const texts = data.rows.map((row) => row.join('\n').toLowerCase());
-  const view = { order: data.rows.map((_row, i) => i), words: [], from: -Infinity, to: Infinity, most: data.most };
+  const order = data.rows.map((_row, i) => i);
+  const view = { order, shown: order.slice(0, data.most), words: [], from: -Infinity, to: Infinity, most: data.most };
   const foot = addFoot(root, () => {
     view.most += STEP;
     show();
@@ -20,14 +21,19 @@ function enhance(root) {
     return view.words.every((word) => texts[i].includes(word));
   }
 
+  function elementOf(i) {
+    elements[i] ??= toRow(data.rows[i], data.kinds);
+    return elements[i];
+  }
+
   function show() {
     const found = view.order.filter(matches);
     const shown = found.slice(0, view.most);
-    const rows = shown.map((i) => {
-      elements[i] ??= toRow(data.rows[i], data.kinds);
-      return elements[i];
-    });
-    body.replaceChildren(...rows);
+    // Most steps of a selection change nothing in most tables, and layout is what takes time.
+    if (shown.length !== view.shown.length || shown.some((row, at) => row !== view.shown[at])) {
+      view.shown = shown;
+      body.replaceChildren(...shown.map((i) => elementOf(i)));
+    }
     foot.tell(shown.length, found.length, texts.length);
     return found.length;
   }
