@@ -49,7 +49,8 @@ describe('the tarball', () => {
     const allowed = [
       /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
       /^bin\/flowhound\.js$/,
-      /^dist\/(core|tasks|local|aws|trino|cli)\/.*\.js$/,
+      /^dist\/(core|tasks|local|aws|trino|report|cli)\/.*\.js$/,
+      /^dist\/report\/client\/[a-z-]+\.css$/,
       /^dist\/ports\.js$/,
       /^sql\/.*\.sql$/,
       /^statemachines\/sweep\.asl\.json$/,
