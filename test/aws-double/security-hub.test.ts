@@ -1,6 +1,7 @@
 import {
   type AwsSecurityFinding,
   BatchImportFindingsCommand,
+  BatchUpdateFindingsCommand,
   DescribeHubCommand,
   GetFindingsCommand,
   SecurityHubClient,
@@ -68,6 +69,23 @@ describe('importing findings', () => {
     expect(stored()).toMatchObject([{ Title: 'A title' }]);
     await importAll(finding('a', { ...again, UpdatedAt: '2026-09-01T00:00:00.001Z' }));
     expect(stored()).toMatchObject([{ Title: 'Another', ...theirs }]);
+  });
+
+  it('takes analysts’ updates of what is there, and says what is not', async () => {
+    await importAll(finding('a'));
+    const update = (fields: object, Id = 'a') =>
+      hub.send(new BatchUpdateFindingsCommand({ FindingIdentifiers: [{ Id, ProductArn }], ...fields }));
+    expect(await update({ Severity: { Label: 'LOW' }, Note: { Text: 'ours', UpdatedBy: 'soc' } })).toMatchObject({
+      ProcessedFindings: [{ Id: 'a' }],
+    });
+    await importAll(finding('a', { UpdatedAt: '2026-09-02T00:00:00Z' }));
+    expect(stored()).toMatchObject([{ Severity: { Label: 'LOW' }, Types: ['TTPs/Command and Control'] }]);
+    expect(await update({ Confidence: 5 }, 'b')).toMatchObject({
+      UnprocessedFindings: [{ ErrorCode: 'FindingNotFound' }],
+    });
+    const refused = { name: 'InvalidInputException' };
+    await expect(update({ Note: { Text: 'x'.repeat(513), UpdatedBy: 'soc' } })).rejects.toMatchObject(refused);
+    await expect(update({ Workflow: { Status: 'DONE' } })).rejects.toMatchObject(refused);
   });
 
   it('opens an archived finding anew', async () => {
