@@ -73,7 +73,7 @@ export type Finding = {
   readonly first_seen: string | null;
   readonly last_seen: string | null;
   readonly duration_seconds: number | null;
-  /** Records by protocol and service port, most first: `6/443`. */
+  /** Records that passed, or where none did all, by protocol and service port, most first: `6/443`. */
   readonly services: readonly { readonly service: string; readonly records: number }[];
   readonly aws_services: readonly string[];
   readonly beacon: Beacon | null;
@@ -164,8 +164,13 @@ function toLegName({ interface_id, local_ip, account_id, is_outer }: Leg): strin
   return [interface_id, local_ip, account_id, is_outer].join(' ');
 }
 
-export function topServices(services: Readonly<Record<string, number>>): { service: string; records: number }[] {
-  return Object.entries(services)
+/** Of what passed; where nothing did, of what was rejected. */
+export function topServices({ services, rejectedServices }: Pick<Tally, 'services' | 'rejectedServices'>): {
+  service: string;
+  records: number;
+}[] {
+  const isPassed = Object.keys(services).length > 0;
+  return Object.entries(isPassed ? services : rejectedServices)
     .map(([service, records]) => ({ service, records }))
     .sort((a, b) => b.records - a.records || (a.service < b.service ? -1 : 1))
     .slice(0, MOST_SERVICES);

@@ -85,7 +85,7 @@ function toFinding(host: JudgedHost, peers: number, table: SeverityTable): Findi
     ...toTotals(main),
     ...toRatios(main),
     ...toTimes(merged),
-    services: topServices(main.services),
+    services: topServices(main),
     aws_services: merged.awsServices,
     beacon: judgeBeacon(main.course.contacts, main.votes.synLocal > 0) ?? null,
     longest_connection: findLongest(main.course.connections) ?? null,

@@ -29,7 +29,7 @@ export function toResources(finding: Finding, partition: string): Resource[] {
   });
   if (resources.length > 0) return resources;
   return finding.hosts.map((ip) => ({
-    uid: [account_id, region, ip].join('/'),
+    uid: [toName(account_id) ?? '', toName(region) ?? '', ip].join('/'),
     name: ip,
     type: 'Host',
     ...place,

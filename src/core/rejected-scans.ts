@@ -62,7 +62,7 @@ function toFinding(id: string, day: string, all: readonly JudgedHost[]): Finding
     ...{ accepted: totals.accepted, rejected: totals.rejected },
     ...toRatios(totals),
     ...toTimes({ firstSeen: totals.seen[0], lastSeen: totals.seen[1] }),
-    services: topServices(merged.services),
+    services: topServices(merged),
     ...{ aws_services: merged.awsServices, beacon: null, longest_connection: null },
     hourly: [],
     legs: hosts

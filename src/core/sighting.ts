@@ -37,8 +37,10 @@ export type Tally = {
   instanceIds: string[];
   vpcIds: string[];
   subnetIds: string[];
-  /** Records by the service's protocol and port: `{"6/443": 12}`. */
+  /** Records that passed by the service's protocol and port: `{"6/443": 12}`. */
   services: Record<string, number>;
+  /** Of those that were rejected: what was knocked at is not what was talked about. */
+  rejectedServices: Record<string, number>;
   /** AWS services that its packets came from or went to. */
   awsServices: string[];
   course: Course;
@@ -103,7 +105,8 @@ function addRecord(tally: Tally, match: Match): void {
   addVote(tally.votes, match);
   addToCourse(tally.course, match);
   const service = toService(match);
-  if (service !== undefined) tally.services[service] = (tally.services[service] ?? 0) + 1;
+  const counts = action === 'REJECT' ? tally.rejectedServices : tally.services;
+  if (service !== undefined) counts[service] = (counts[service] ?? 0) + 1;
 }
 
 function mergeInto(tally: Tally, other: Tally): void {
@@ -125,18 +128,21 @@ function mergeInto(tally: Tally, other: Tally): void {
   for (const list of LISTS) tally[list] = unite(tally[list], other[list] ?? []);
   mergeCourse(tally.course, other.course ?? emptyCourse());
   for (const level of Object.keys(tally.votes) as (keyof InitiatorVotes)[]) tally.votes[level] += other.votes[level];
-  for (const [service, records] of Object.entries(other.services)) {
-    tally.services[service] = (tally.services[service] ?? 0) + records;
-  }
+  for (const counts of ['services', 'rejectedServices'] as const) addCounts(tally[counts], other[counts] ?? {});
+}
+
+function addCounts(counts: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [service, records] of Object.entries(more)) counts[service] = (counts[service] ?? 0) + records;
 }
 
 /** What is added to in place is copied; lists never are. */
 function copyOf(tally: Tally): Tally {
   const course = emptyCourse();
-  // Version 0.1.0 stored neither of the two.
+  // Version 0.1.0 stored none of the three.
   mergeCourse(course, tally.course ?? course);
   const awsServices = tally.awsServices ?? [];
-  return { ...tally, votes: { ...tally.votes }, services: { ...tally.services }, awsServices, course };
+  const services = { services: { ...tally.services }, rejectedServices: { ...tally.rejectedServices } };
+  return { ...tally, ...services, votes: { ...tally.votes }, awsServices, course };
 }
 
 /** Read back from JSON, a total that fits a number is one. */
@@ -155,8 +161,8 @@ function emptyTally(match: Match, month: string): Tally {
     ...{ indicator, comment, source, alsoIn: [], indicatorIps: [], accountId, region, interfaceId, localIp, month },
     ...{ recordsOut: 0, bytesOut: 0n, packetsOut: 0n, recordsIn: 0, bytesIn: 0n, packetsIn: 0n },
     ...{ acceptedOut: 0, acceptedIn: 0, rejectedOut: 0, rejectedIn: 0, firstSeen: null, lastSeen: null },
-    ...{ votes: emptyVotes(), via: [], instanceIds: [], vpcIds: [], subnetIds: [], services: {} },
-    ...{ awsServices: [], course: emptyCourse() },
+    ...{ votes: emptyVotes(), via: [], instanceIds: [], vpcIds: [], subnetIds: [] },
+    ...{ services: {}, rejectedServices: {}, awsServices: [], course: emptyCourse() },
   };
 }
 

@@ -94,6 +94,19 @@ it('one accepted record takes its host out of the noise, and no other', () => {
   ]);
 });
 
+it('the service of a host that was let in is what it was let in by, however often others were tried', () => {
+  const tried = Array.from({ length: 50 }, (_, i) => knock({ localPort: 3389, end: MIDNIGHT + i }));
+  const entered = { action: 'ACCEPT', end: MIDNIGHT + 60 } as const;
+  const { findings } = fold(
+    ...tried,
+    knock({ ...entered, localPort: 443 }),
+    knock({ ...entered, localPort: 443, direction: 'out', tcpFlags: 18 }),
+  );
+  expect(findings).toMatchObject([{ severity_line: 'let-in-answered', technique: { id: 'T1190' }, rejected: 50 }]);
+  expect(findings[0]!.services).toEqual([{ service: '6/443', records: 2 }]);
+  expect(fold(...tried).findings[0]!.services).toEqual([{ service: '6/3389', records: 50 }]);
+});
+
 it('every record is in exactly one roll-up, which the ids of its tally name', () => {
   const knocks = fc.record({
     localIp: fc.constantFrom('10.0.0.5', '10.0.0.6', '10.0.0.7'),

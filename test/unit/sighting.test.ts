@@ -57,7 +57,7 @@ describe('Tallies', () => {
       },
       ...{ acceptedOut: 1, rejectedOut: 1, acceptedIn: 0, rejectedIn: 1 },
       ...{ firstSeen: MIDNIGHT - 60, lastSeen: MIDNIGHT + 300, indicatorIps: ['203.0.113.7', '203.0.113.9'] },
-      ...{ month: '2026-09', services: { '6/443': 3 } },
+      ...{ month: '2026-09', services: { '6/443': 1 }, rejectedServices: { '6/443': 2 } },
     });
     // No time, no month: kept apart, and neither accepted nor rejected.
     expect(others).toMatchObject([

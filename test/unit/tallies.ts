@@ -41,7 +41,16 @@ export function makeTally(more: Partial<Tally> = {}): Tally {
     ...{ month: '2026-09', recordsOut: 0, bytesOut: 0n, packetsOut: 0n, recordsIn: 0, bytesIn: 0n, packetsIn: 0n },
     ...{ acceptedOut: 0, acceptedIn: 0, rejectedOut: 0, rejectedIn: 0 },
     ...{ firstSeen: MIDNIGHT, lastSeen: MIDNIGHT, votes: emptyVotes() },
-    ...{ via: [], instanceIds: [], vpcIds: [], subnetIds: [], services: {}, awsServices: [], course: emptyCourse() },
+    ...{
+      via: [],
+      instanceIds: [],
+      vpcIds: [],
+      subnetIds: [],
+      services: {},
+      rejectedServices: {},
+      awsServices: [],
+      course: emptyCourse(),
+    },
     ...more,
   };
 }
