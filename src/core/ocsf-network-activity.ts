@@ -23,8 +23,6 @@ import type { Sighting } from './sighting-document.ts';
 const NETWORK_ACTIVITY = { uid: 4001, name: 'Network Activity', categoryUid: 4, category: 'Network Activity' };
 const TRAFFIC = { id: 6, name: 'Traffic' };
 const REFUSE = { id: 5, name: 'Refuse' };
-/** Longer than any line the scanner takes for a record. */
-const LINE_LENGTH = 1_000_000;
 /** 9999-12-31T23:59:59Z: what lies behind it is no time. */
 const LAST_SECOND = 253_402_300_799;
 
@@ -76,7 +74,7 @@ export function toRecordActivity(evidence: Evidence, named: NamedAddresses, vers
     ...toEnds(conversation),
     is_src_dst_assignment_known: initiator !== 'unknown',
     traffic: direction === 'out' ? toTraffic(initiator, sent, undefined) : toTraffic(initiator, undefined, sent),
-    raw_data: toLine(evidence.line, LINE_LENGTH),
+    raw_data: evidence.line.toWellFormed(),
   };
 }
 

@@ -36,6 +36,13 @@ export async function readWorkflowQueries(): Promise<WorkflowQueries> {
   return { ioc_matches, raw_evidence, distinct_addresses, host_data_ratio };
 }
 
+/** All texts of `sql/`, with their places in it. */
+export async function readSqlTexts(): Promise<{ path: string; text: string }[]> {
+  const files = await readdir(SQL, { recursive: true });
+  const paths = files.filter((file) => file.endsWith('.sql')).map((file) => file.replaceAll('\\', '/'));
+  return Promise.all(paths.sort().map(async (path) => ({ path, text: await readFile(new URL(path, SQL), 'utf8') })));
+}
+
 /** Every query a user can run: detections, then activity. */
 export async function readCatalogue(): Promise<QueryDefinition[]> {
   return [...(await readDefinitions('detections')), ...(await readDefinitions('activity'))];

@@ -45,6 +45,8 @@ describe('the bundle', () => {
     ['sweep', [DEMO_LOGS, '--iocs', DEMO_IOCS, '--home', 'one', '--output', 'csv']],
     ['demo', ['--output', 'table']],
     ['hunt', ['--ip', '203.0.113.66', '--home', 'one', '--output', 'asff']],
+    ['report', ['--home', 'one', '--bundle', 'one.zip']],
+    ['report', ['--verify', 'one.zip']],
     ['findings', ['--home', 'one', '--output', 'table']],
     ['query', ['top_ips', DEMO_LOGS]],
     ['query', ['address_history', '--home', 'one', '--param', 'ip=203.0.113.66']],

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../src/core/evidence.ts';
@@ -7,28 +5,14 @@ import { fromJson, toJson } from '../../src/core/exact-json.ts';
 import { foldFindings } from '../../src/core/finding.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import { toOcsf } from '../../src/core/ocsf.ts';
-import type { OcsfEvent } from '../../src/core/ocsf-event.ts';
 import { type NamedAddresses, toNetworkActivity, toRecordActivity } from '../../src/core/ocsf-network-activity.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import { type Sighting, toSightings } from '../../src/core/sighting-document.ts';
 import { findings } from './arbitrary-findings.ts';
+import { problemsOf } from './ocsf-schema.ts';
 import { MIDNIGHT, makeTally, makeTwoWayTally } from './tallies.ts';
 
 const TELLING = { version: '0.1.0', updatedAt: '2026-09-10T12:00:00.000Z' };
-const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
-const [isDetectionFinding, isNetworkActivity] = ['detection_finding', 'network_activity'].map((name) =>
-  ajv.compile(JSON.parse(readFileSync(new URL(`../data/ocsf/${name}.schema.json`, import.meta.url), 'utf8'))),
-) as [ReturnType<typeof ajv.compile>, ReturnType<typeof ajv.compile>];
-
-/** What the schema has against an event, as its reader gets it. */
-function problemsOf(event: OcsfEvent): string[] {
-  const text = toJson(event);
-  const check = event.class_uid === 2004 ? isDetectionFinding : isNetworkActivity;
-  const half = text.isWellFormed() && !/\\ud[89a-f]/i.test(text) ? [] : ['half a character'];
-  if (check(JSON.parse(text))) return half;
-  return [...half, ...check.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`)];
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: the schema says what is in it
 type Json = any;
 
