@@ -17,8 +17,7 @@ export function renderVerdict(file: CaseFile, coverage: Coverage): Html {
 <h1>${tellVerdict(file.findings)}</h1>
 ${tellLooked(file, coverage)}
 ${grave.length > 0 && html`<ul class="lead">${grave.slice(0, MOST_TOLD).map(renderLead)}</ul>`}
-${grave.length > MOST_TOLD && html`<p>${countRest(grave.slice(MOST_TOLD))} below.</p>`}
-${tellNoise(file.findings)}
+${tellRest(grave.slice(MOST_TOLD), file.findings)}
 ${tellUnknown(coverage)}
 </header>`;
 }
@@ -73,11 +72,11 @@ function renderLead(finding: Finding): Html {
 <bdi>${tellFinding(finding)}</bdi>, ${formatSpan(first_seen, last_seen)}.</li>`;
 }
 
-function tellNoise(findings: readonly Finding[]): Html | false {
+function tellRest(untold: readonly Finding[], findings: readonly Finding[]): Html | false {
   const noise = findings.filter(({ severity }) => severity === 'INFORMATIONAL');
-  if (noise.length === 0) return false;
+  if (untold.length + noise.length === 0) return false;
   const rejected = noise.reduce((total, finding) => total + finding.rejected, 0);
-  return html`<p>Noise, counted and put last: ${formatCount(rejected)} rejected ${plural(rejected, 'record')} in ${formatCount(noise.length)} informational ${plural(noise.length, 'finding')}.</p>`;
+  return html`<p>${untold.length > 0 && `Besides, ${countRest(untold)}. `}${noise.length > 0 && `Noise, put last: ${formatCount(rejected)} rejected ${plural(rejected, 'record')} in ${formatCount(noise.length)} informational ${plural(noise.length, 'finding')}.`}</p>`;
 }
 
 function tellUnknown({ totals, silences }: Coverage): Html | false {
@@ -87,9 +86,16 @@ function tellUnknown({ totals, silences }: Coverage): Html | false {
     [totals.damaged, `damaged ${plural(totals.damaged, 'object')}`],
     [malformed, `malformed ${plural(malformed, 'line')}`],
     [SKIPDATA, `SKIPDATA ${plural(SKIPDATA, 'record')} (AWS dropped flows)`],
-    [silences.length, plural(silences.length, 'silence')],
+    [silences.length, `${plural(silences.length, 'silence')} of a flow log${tellOnly(silences)}`],
   ] as const;
   const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
   if (told.length === 0) return false;
   return html`<p>What this cannot tell: ${new Intl.ListFormat('en').format(told)}; see <a href="#coverage">coverage</a>.</p>`;
+}
+
+/** Where there is but one, where and when. */
+function tellOnly([only, ...others]: Coverage['silences']): string {
+  if (only === undefined || others.length > 0) return '';
+  const [from, to] = [only.from, only.to].map((moment) => moment.toISOString().slice(0, 19));
+  return ` (account ${only.accountId} ${only.region}, ${formatSpan(from!, to!)})`;
 }

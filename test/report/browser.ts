@@ -1,20 +1,11 @@
 /** Chromium of the system, driven over its debugging port: pages are opened from a file, as a reader would. */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
-
-const PLACES = [
-  process.env.CHROMIUM ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const executablePath = PLACES.find((place) => place !== '' && existsSync(place));
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../../docs/chromium.ts';
 
 export type Opened = {
   readonly page: Page;
@@ -30,16 +21,14 @@ export type Reader = {
 
 /** Tests that need a browser; without one they are skipped, and the name says why. */
 export function describeInBrowser(name: string, tests: (reader: Reader) => void): void {
-  const isThere = executablePath !== undefined;
+  const isThere = CHROMIUM !== undefined;
   const title = isThere ? name : `${name} (skipped: no Chromium; apt-get install chromium, or set CHROMIUM)`;
   describe.skipIf(!isThere)(title, () => {
     let browser: Browser;
     let folder: string;
     let files = 0;
     beforeAll(async () => {
-      // Its own sandbox cannot be had as root, as in most containers.
-      const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-      browser = await chromium.launch({ executablePath: executablePath!, args });
+      browser = await chromium.launch({ executablePath: CHROMIUM!, args: CHROMIUM_ARGUMENTS });
       folder = await mkdtemp(join(tmpdir(), 'flowhound-report-'));
     });
     afterAll(async () => {
