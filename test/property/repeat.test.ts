@@ -146,15 +146,15 @@ it('a renamed list changes the source only', async () => {
   );
 });
 
-it('a finding is one host, indicator and month', async () => {
+it('a finding is one host, indicator and month, or what an indicator tried in vain on one day', async () => {
   await fc.assert(
     fc.asyncProperty(cases(), async (wanted) => {
       const { findings, sightings } = await storedByOne(wanted);
       const documents = Object.entries(findings).map(([name, text]) => ({ name, ...JSON.parse(text) }));
       for (const { name, finding_id } of documents) expect(basename(name, '.json')).toBe(finding_id);
       for (const { finding_id } of sightings) expect(Object.keys(findings)).toContain(`${finding_id}.json`);
-      const keys = documents.map(({ account_id, region, local_ip, indicator, month }) =>
-        [account_id, region, local_ip, indicator, month].join(' '),
+      const keys = documents.map(({ kind, account_id, region, local_ip, indicator, month, day }) =>
+        kind === 'scans' ? [indicator, day].join(' ') : [account_id, region, local_ip, indicator, month].join(' '),
       );
       expect(new Set(keys).size).toBe(keys.length);
     }),

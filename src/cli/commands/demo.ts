@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { FINDING_COLUMNS } from '../finding-columns.ts';
 import { toFindingForms } from '../finding-forms.ts';
 import { renderFindings } from '../findings-table.ts';
 import { write, writeDocuments } from '../output.ts';
@@ -29,7 +30,7 @@ export function registerDemo(program: Command): void {
       const result = await runSweep({ logs: [logs], iocs: [iocs], home, clock: new Date() }, { ...settings, home });
       if (settings.format !== 'table') {
         return writeDocuments(result.findings, settings.format, {
-          ...{ columns: ['finding_id'], toTable: () => '' },
+          ...{ columns: FINDING_COLUMNS, toTable: () => '' },
           ...toFindingForms(result.findings),
         });
       }

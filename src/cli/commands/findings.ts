@@ -6,6 +6,7 @@ import { isAtLeast, parseSeverity, type Severity } from '../../core/severity.ts'
 import { type Sighting, toSightings } from '../../core/sighting-document.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { applyFailOn, failOnOption } from '../fail-on.ts';
+import { FINDING_COLUMNS } from '../finding-columns.ts';
 import { toFindingForms, toSightingForms } from '../finding-forms.ts';
 import { renderFindings } from '../findings-table.ts';
 import { writeDocuments } from '../output.ts';
@@ -13,22 +14,6 @@ import { type CommandSettings, readSettings } from '../settings.ts';
 import { SIGHTING_COLUMNS } from '../sighting-output.ts';
 import { renderSightings } from '../sightings-table.ts';
 import { openTalk } from '../talk.ts';
-
-const FINDING_COLUMNS = [
-  ...['finding_id', 'severity', 'severity_reason', 'account_id', 'region', 'local_ip', 'instance_id', 'interface_id'],
-  ...[
-    'indicator',
-    'indicator_ip',
-    'comment',
-    'source',
-    'month',
-    'initiator',
-    'records_out',
-    'bytes_out',
-    'packets_out',
-  ],
-  ...['records_in', 'bytes_in', 'packets_in', 'accepted', 'rejected', 'first_seen', 'last_seen'],
-] as (keyof Finding & string)[];
 
 type FindingsOptions = { sightings?: true; aws?: true; severity?: Severity; failOn?: Severity };
 
