@@ -51,6 +51,8 @@ export class PublishFailed extends Error {
 /** Findings prepared, imported and settled together: one call to the findings service. */
 const BATCH = 100;
 const CONCURRENCY = 16;
+/** Notices of one digest, some minutes' work: a run that ends before it told anything would begin anew for ever. */
+const MOST_GATHERED = 2000;
 const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
 
 /** Says what is due about the findings of an execution's changes, or, on flush, of all that are marked. */
@@ -69,7 +71,7 @@ export async function publish(
     counts: { published: 0, deferred: 0, notified: 0, refused: 0, disabled: 0 },
   };
   const ids = isFlush ? await readMarks(run, notifier) : changedIds(changes);
-  // Notices gather over all batches, since many of them make a digest.
+  // Notices gather over batches, since many of them make a digest.
   let due: DueErrand[] = [];
   for (let at = 0; at < ids.length; at += BATCH) {
     await publishBatch(ids.slice(at, at + BATCH), at + BATCH >= ids.length, due, run, ports);
@@ -100,7 +102,8 @@ async function publishBatch(
   const errands = prepared.filter((errand) => errand !== undefined);
   due.push(...errands.flatMap(toDue));
   // Whatever the findings service is up to, people are told, and it is written down that they were.
-  if (isLast && notifier !== undefined) await deliverNotices(due, run, notifier);
+  if (notifier !== undefined && (isLast || due.length >= MOST_GATHERED))
+    await deliverNotices(due.splice(0), run, notifier);
   const imported = findings === undefined ? new Map() : await importAll(errands, run, findings);
   const finish = (errand: Errand) => finishErrand(errand, imported.get(errand.document?.Id), run);
   await mapConcurrently(CONCURRENCY, errands, (errand) => attempt(run, () => finish(errand)));

@@ -7,7 +7,7 @@ import { emptyVotes } from '../../src/core/initiator.ts';
 import { type NotificationMessage, toNotification } from '../../src/core/notification.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import { problemsOf } from './sns-rules.ts';
-import { makeTwoWayTally } from './tallies.ts';
+import { makeTally, makeTwoWayTally } from './tallies.ts';
 
 const NOTICE = { id: 'fh-1:HIGH', kind: 'new' } as const;
 
@@ -23,6 +23,13 @@ type Body = {
 
 function find(more: Partial<Tally> = {}): Finding {
   return foldFindings([makeTwoWayTally(more)]).findings[0]!;
+}
+
+/** Knocking at so many hosts, all in vain. */
+function toScans(hosts: number): Finding {
+  const blocked = { recordsIn: 5, rejectedIn: 5, votes: { ...emptyVotes(), synIndicator: 5 } };
+  const tallies = Array.from({ length: hosts }, (_, at) => makeTally({ ...blocked, localIp: `10.0.0.${at + 1}` }));
+  return { ...foldFindings(tallies).findings[0]!, day: '2026-09-01' };
 }
 
 const read = ({ body }: NotificationMessage) => fromJson<Body>(body);
@@ -68,6 +75,27 @@ describe('toNotification', () => {
   it('an arrow from whoever opened it', () => {
     const inbound = find({ votes: { ...emptyVotes(), synIndicator: 9 }, comment: '' });
     expect(toNotification(inbound, NOTICE).subject).toBe('[HIGH] 10.0.0.5 <- 203.0.113.7');
+  });
+
+  it.each<[string, Finding, string]>([
+    [
+      'came in',
+      find({ votes: { ...emptyVotes(), synIndicator: 9 } }),
+      'HIGH: 203.0.113.7 (C2) came to 10.0.0.5 from outside.',
+    ],
+    [
+      'nobody knows who began',
+      find({ votes: emptyVotes() }),
+      'HIGH: 10.0.0.5 and 203.0.113.7 (C2) talked; who began is unknown.',
+    ],
+    ['scans', toScans(3), 'INFORMATIONAL: 203.0.113.7 (C2) tried 3 hosts on 2026-09-01, and nothing got in.'],
+    ['scans of one', toScans(1), 'INFORMATIONAL: 203.0.113.7 (C2) tried 10.0.0.1 on 2026-09-01, and nothing got in.'],
+  ])('begins with who reached whom: %s', (_what, finding, sentence) => {
+    expect(toNotification(finding, NOTICE).body).toContain(JSON.stringify(sentence));
+  });
+
+  it('of many hosts counts them', () => {
+    expect(toNotification(toScans(3), NOTICE).subject).toBe('[INFORMATIONAL] 3 hosts <- 203.0.113.7 (C2)');
   });
 
   it('says that a finding got worse', () => {

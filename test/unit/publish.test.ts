@@ -334,6 +334,16 @@ describe('messages that do not tire', () => {
     });
   });
 
+  it('a flood that takes minutes is told as it goes on', async () => {
+    const world = makeWorld();
+    const findings = Array.from({ length: 2150 }, (_, host) => makeFinding(host, 'HIGH'));
+    const changes = await collectInto(world, { execution: 'hunt_1', at: at(0), findings });
+    const ports = { store: openStore(world), notifier: openTopic(world) };
+    const notices = rules({ digestAbove: 20 });
+    await publish({ changes, execution: 'hunt_1', clock: at(0) }, ports, { ...SETTINGS, notices });
+    expect(bodies(world).map(({ count }) => count)).toEqual([2000, 150]);
+  });
+
   it('no more than digestAbove: each by itself, whole, also those of earlier batches', async () => {
     const world = makeWorld();
     const quiet = Array.from({ length: 180 }, (_, host) => makeFinding(host, 'INFORMATIONAL'));
