@@ -57,7 +57,8 @@ export async function collect(
   const { opened, updated, withdrawn } =
     groups === undefined ? NO_CHANGES : await foldGroups(groups, input.execution, store);
   const changes = `runs/${input.execution}/changes.json`;
-  await store.put(changes, toJson({ opened, updated, withdrawn }));
+  // Where the queries left their rows: on Athena the file's name is the query's id.
+  await store.put(changes, toJson({ opened, updated, withdrawn, results: input.matches }));
   const tallies = shown.sorted();
   await store.put(`runs/${input.execution}/sightings.json`, toJson(tallies));
   const counts = { opened: opened.length, updated: updated.length, withdrawn: withdrawn.length };

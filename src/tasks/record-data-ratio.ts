@@ -21,7 +21,12 @@ export type RecordDataRatioInput = {
 };
 
 /** Rows of the data-ratio query about the host of a finding, most bytes first. */
-export type HostDataRatio = { readonly findingId: string; readonly rows: readonly ResultRow[] };
+export type HostDataRatio = {
+  readonly findingId: string;
+  readonly rows: readonly ResultRow[];
+  /** Where the queries left them: on Athena the file's name is the query's id. */
+  readonly results?: readonly string[];
+};
 
 /** Peers of a host that are kept. */
 const MOST_PEERS = 100;
@@ -104,7 +109,8 @@ async function readDataRatios(
     const pairs = new Map<string, ResultRow>();
     for (const { result } of own) for await (const row of results.rows(result.location)) addPair(pairs, row);
     const rows = [...pairs.values()].sort((a, b) => compareBigInts(toBigInt(b.total_bytes), toBigInt(a.total_bytes)));
-    dataRatios.push({ findingId, rows: rows.slice(0, MOST_PEERS) });
+    const locations = own.map(({ result }) => result.location);
+    dataRatios.push({ findingId, rows: rows.slice(0, MOST_PEERS), results: locations });
   }
   return dataRatios;
 }

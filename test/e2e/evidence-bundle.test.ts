@@ -138,6 +138,15 @@ describe('a bundle', () => {
       expect(existsSync(at(`whole/${path}`))).toBe(true);
   });
 
+  it('names each query that ran, and what it said', () => {
+    const queries = readLines<{ text: string; result: string; query: string }>('whole/queries.ndjson');
+    expect(new Set(queries.map(({ query }) => query))).toEqual(new Set(['ioc_matches', 'host_data_ratio']));
+    for (const { text, result } of queries) {
+      expect(existsSync(at(`whole/${text}`))).toBe(true);
+      expect(existsSync(at(`whole/store/${result}`))).toBe(true);
+    }
+  });
+
   it('of one finding has what that one rests on, and no more', async () => {
     const [first] = readLines<Finding>('whole/findings/findings.ndjson');
     expect((await bundle('one', '--finding', first!.finding_id)).status).toBe(0);

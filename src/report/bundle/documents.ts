@@ -6,6 +6,7 @@ import type { ExecutionResult } from '../../tasks/record-result.ts';
 import { openText, putFile } from './folder.ts';
 import { toSafePath } from './names.ts';
 import type { Execution } from './partitions.ts';
+import { writeQueries } from './queries.ts';
 import type { BundledRecords } from './records.ts';
 import type { BundleRequest } from './request.ts';
 
@@ -25,6 +26,7 @@ export async function writeDocuments(
   const batches = new Set(parts.map(({ batch }) => batch));
   const isIncluded = ({ batch }: Execution) => request.isWhole || batches.has(batch);
   const included = executions.filter(isIncluded);
+  await writeQueries(folder, included, store);
   const keys = [
     ...OF_FINDINGS.flatMap((kind) => request.findings.map(({ finding_id }) => `${kind}/${finding_id}.json`)),
     ...parts.map(({ addresses }) => addresses),

@@ -33,6 +33,7 @@ records/records.ndjson           each flow record: its log object, line number, 
 records/lines/                   the same lines and nothing else, one file for each log object, in the log's order
 records/objects.ndjson           each of these log objects: key, ETag, size, and its file under lines/
 records/network-activity.ocsf.ndjson   each record as an OCSF event, the verbatim line in raw_data
+queries.ndjson                   each query that ran: its text under sql/, where its rows are, and its id where Athena ran it
 sql/                             Flowhound's queries; those of workflow/ made sightings and data ratios of the records
 store/                           Flowhound's own documents, as they were kept:
   findings/ contexts/ publications/    a finding, the rest of its host's traffic, what was published of it
