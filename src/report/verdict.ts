@@ -14,7 +14,7 @@ export function renderVerdict(file: CaseFile, coverage: Coverage): Html {
   const grave = file.findings.filter(({ severity }) => severity !== 'INFORMATIONAL');
   return html`<header class="verdict">
 <p class="eyebrow">Flowhound report · written ${file.writtenAt.toISOString().slice(0, 16).replace('T', ' ')} UTC</p>
-<h1>${tellVerdict(file.findings)}</h1>
+<h1>${tellVerdict(file.findings, coverage)}</h1>
 ${tellLooked(file, coverage)}
 ${grave.length > 0 && html`<ul class="lead">${grave.slice(0, MOST_TOLD).map(renderLead)}</ul>`}
 ${tellRest(grave.slice(MOST_TOLD), file.findings)}
@@ -22,7 +22,7 @@ ${tellUnknown(coverage)}
 </header>`;
 }
 
-function tellVerdict(findings: readonly Finding[]): string {
+function tellVerdict(findings: readonly Finding[], { totals }: Coverage): string {
   const count = (...severities: Severity[]) => findings.filter(({ severity }) => severities.includes(severity)).length;
   const [urgent, other] = [count('CRITICAL', 'HIGH'), count('MEDIUM', 'LOW')];
   if (urgent > 0) {
@@ -34,6 +34,8 @@ function tellVerdict(findings: readonly Finding[]): string {
   if (other > 0)
     return `Nothing urgent: ${formatCount(other)} ${plural(other, 'finding')} to look at when there is time.`;
   if (findings.length > 0) return 'Nothing got through: all attempts were rejected.';
+  // Who looked at nothing has found nothing, which must not read as good news.
+  if (totals.objects === 0) return 'Nothing was looked at, so nothing can be said.';
   return 'No traffic with a known-bad address was found.';
 }
 

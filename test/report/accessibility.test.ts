@@ -1,13 +1,11 @@
 /** Usable without a mouse, without colours and without seeing it: by axe's rules, and by those it has none for. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { beforeAll, expect, it } from 'vitest';
 import { describeInBrowser } from './browser.ts';
 import { tellSweep } from './told.ts';
 
 const DEMO = fileURLToPath(new URL('../../demo/', import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 type Violations = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
 
@@ -19,7 +17,7 @@ describeInBrowser('accessibility', (reader) => {
 
   it.each(['light', 'dark'] as const)('has nothing that axe complains of, %s', async (colorScheme) => {
     const { page } = await reader.open(html, { colorScheme });
-    await page.evaluate(AXE);
+    await page.evaluate(axe.source);
     const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as Violations;
     expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary])).toEqual([]);
   });
