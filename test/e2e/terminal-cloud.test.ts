@@ -185,6 +185,18 @@ describe('what the stack knows', () => {
     expect(stderr).toContain(`flowhound: ${held} objects read, `);
   }, 300_000);
 
+  it('report --aws --bundle has the records that one machine has, and the ids of the queries', async () => {
+    const { status, stderr } = await run(['report', '--aws', '--bundle', 'stack']);
+    expect(status, stderr).toBe(0);
+    expect((await run(['report', '--bundle', 'local'])).status).toBe(0);
+    const read = (path: string) => linesOf(readFileSync(join(world.root, path), 'utf8')).sort();
+    expect(read('stack/records/records.ndjson')).toEqual(read('local/records/records.ndjson'));
+    const queries = parseLines(read('stack/queries.ndjson').join('\n'));
+    expect(queries.length).toBeGreaterThan(2);
+    for (const { query_id, result } of queries) expect(String(result)).toContain(`/${query_id}.csv`);
+    expect(await run(['report', '--verify', 'stack'])).toMatchObject({ status: 0, stdout: '' });
+  }, 300_000);
+
   it('hunt --aws for what nothing ever spoke to reads nothing', async () => {
     const ran = cloud.double.sfn.executions.size;
     const { status, stdout, stderr } = await run(['hunt', '--aws', '--ip', '198.51.100.253', ...WINDOW]);
