@@ -15,6 +15,6 @@ export const FINDING_COLUMNS = [
     'packets_out',
   ],
   ...['records_in', 'bytes_in', 'packets_in', 'accepted', 'rejected', 'first_seen', 'last_seen'],
-  ...['kind', 'day', 'host_count', 'hosts', 'severity_line', 'technique', 'duration_seconds'],
+  ...['kind', 'day', 'passed_ip', 'host_count', 'hosts', 'severity_line', 'technique', 'duration_seconds'],
   ...['data_ratio_out', 'data_ratio_in', 'aws_services'],
 ] as (keyof Finding & string)[];

@@ -49,7 +49,10 @@ export type Finding = {
   readonly vpc_id: string | null;
   readonly subnet_id: string | null;
   readonly indicator: string;
+  /** Its addresses that were seen, those that traffic passed with first. */
   readonly indicator_ip: readonly string[];
+  /** Who got through: as many of these as people read. */
+  readonly passed_ip: readonly string[];
   readonly comment: string;
   readonly source: string;
   readonly also_in: readonly string[];
@@ -86,10 +89,13 @@ export type Finding = {
 };
 
 const MOST_SERVICES = 5;
+const MOST_PASSED = 20;
 
 /** What is said of the indicator. */
-export function tellIndicator({ indicator, indicatorIps, comment, source, alsoIn }: Tally) {
-  return { indicator, indicator_ip: indicatorIps, comment, source, also_in: alsoIn };
+export function tellIndicator({ indicator, indicatorIps, passedIps, comment, source, alsoIn }: Tally) {
+  const passed = new Set(passedIps);
+  const all = [...passedIps, ...indicatorIps.filter((ip) => !passed.has(ip))];
+  return { indicator, indicator_ip: all, passed_ip: passedIps.slice(0, MOST_PASSED), comment, source, also_in: alsoIn };
 }
 
 /** Counts of a tally as documents write them. */

@@ -13,6 +13,8 @@ export type Tally = {
   source: string;
   alsoIn: string[];
   indicatorIps: string[];
+  /** Those of them whose records were not all rejected. */
+  passedIps: string[];
   accountId: string;
   region: string;
   interfaceId: string;
@@ -78,7 +80,16 @@ export class Tallies {
   }
 }
 
-const LISTS = ['indicatorIps', 'alsoIn', 'via', 'instanceIds', 'vpcIds', 'subnetIds', 'awsServices'] as const;
+const LISTS = [
+  'indicatorIps',
+  'passedIps',
+  'alsoIn',
+  'via',
+  'instanceIds',
+  'vpcIds',
+  'subnetIds',
+  'awsServices',
+] as const;
 
 function addRecord(tally: Tally, match: Match): void {
   const { direction, action } = match;
@@ -96,6 +107,7 @@ function addRecord(tally: Tally, match: Match): void {
   tally.firstSeen = least(tally.firstSeen, match.start);
   tally.lastSeen = greatest(tally.lastSeen, match.end);
   tally.indicatorIps = unite(tally.indicatorIps, match.indicatorIps);
+  if (action !== 'REJECT') tally.passedIps = unite(tally.passedIps, match.indicatorIps);
   tally.alsoIn = unite(tally.alsoIn, match.alsoIn);
   tally.via = unite(tally.via, present(match.via));
   tally.instanceIds = unite(tally.instanceIds, present(match.instanceId));
@@ -138,11 +150,11 @@ function addCounts(counts: Record<string, number>, more: Readonly<Record<string,
 /** What is added to in place is copied; lists never are. */
 function copyOf(tally: Tally): Tally {
   const course = emptyCourse();
-  // Version 0.1.0 stored none of the three.
+  // Version 0.1.0 stored none of the four.
   mergeCourse(course, tally.course ?? course);
-  const awsServices = tally.awsServices ?? [];
+  const lists = { awsServices: tally.awsServices ?? [], passedIps: tally.passedIps ?? [] };
   const services = { services: { ...tally.services }, rejectedServices: { ...tally.rejectedServices } };
-  return { ...tally, ...services, votes: { ...tally.votes }, awsServices, course };
+  return { ...tally, ...services, ...lists, votes: { ...tally.votes }, course };
 }
 
 /** Read back from JSON, a total that fits a number is one. */
@@ -158,7 +170,19 @@ function exactTotals(tally: Tally): Pick<Tally, 'bytesOut' | 'packetsOut' | 'byt
 function emptyTally(match: Match, month: string): Tally {
   const { indicator, comment, source, accountId, region, interfaceId, localIp } = match;
   return {
-    ...{ indicator, comment, source, alsoIn: [], indicatorIps: [], accountId, region, interfaceId, localIp, month },
+    ...{
+      indicator,
+      comment,
+      source,
+      alsoIn: [],
+      indicatorIps: [],
+      passedIps: [],
+      accountId,
+      region,
+      interfaceId,
+      localIp,
+      month,
+    },
     ...{ recordsOut: 0, bytesOut: 0n, packetsOut: 0n, recordsIn: 0, bytesIn: 0n, packetsIn: 0n },
     ...{ acceptedOut: 0, acceptedIn: 0, rejectedOut: 0, rejectedIn: 0, firstSeen: null, lastSeen: null },
     ...{ votes: emptyVotes(), via: [], instanceIds: [], vpcIds: [], subnetIds: [] },

@@ -54,7 +54,7 @@ function tellBlocked(finding: Finding): string[] {
 function tellTraffic(finding: Finding, records: number): string[] {
   const opened = {
     local: 'opened by the host',
-    indicator: 'opened from outside',
+    indicator: `opened from outside${tellIntruder(finding)}`,
     unknown: 'opened by whom is unknown',
   };
   const flow = `out ${formatBytes(finding.bytes_out)} in ${formatBytes(finding.bytes_in)}`;
@@ -71,6 +71,11 @@ function tellLarge({ severity_line, bytes_out, bytes_in, duration_seconds }: Fin
   if (!severity_line.startsWith('opened-large')) return undefined;
   const time = duration_seconds === null ? '' : ` in ${formatDuration(duration_seconds)}`;
   return [`${formatBytes(bytes_out)} left${time}`, 'opened by the host', `${formatBytes(bytes_in)} came back`];
+}
+
+/** Of a network the one address that got in. */
+function tellIntruder({ indicator, passed_ip: passed }: Finding): string {
+  return passed.length === 1 && passed[0] !== indicator ? ` by ${passed[0]}` : '';
 }
 
 /** `288 contacts, every 5 min ± 4 s` */

@@ -30,7 +30,7 @@ export function toNote(finding: Finding): Note {
     initiator: finding.initiator,
     host: `${finding.account_id} ${finding.region} ${finding.local_ip} ${finding.instance_id ?? 'no instance'}`,
     hosts: finding.host_count,
-    indicator: `${finding.indicator} (${finding.comment}, ${finding.indicator_ip.length} of it)`,
+    indicator: `${finding.indicator} (${finding.comment}, ${tellAddresses(finding)})`,
     when: `${finding.day ?? finding.month}: ${finding.first_seen} to ${finding.last_seen}`,
     out: `${finding.records_out} records, ${finding.packets_out} packets, ${finding.bytes_out} bytes`,
     in: `${finding.records_in} records, ${finding.packets_in} packets, ${finding.bytes_in} bytes`,
@@ -43,6 +43,14 @@ export function toNote(finding: Finding): Note {
         : `${beacon.contacts} contacts, ${beacon.interval_seconds} s ± ${beacon.jitter_seconds} s, ${beacon.is_regular ? 'regular' : 'irregular'}`,
     longest: longest === null ? 'no long connection' : `${longest.seconds} s, ${longest.service}, ${longest.remote_ip}`,
   };
+}
+
+/** How many knocked, and who of them passed. */
+function tellAddresses({ indicator_ip, passed_ip }: Finding): string {
+  const all = `${indicator_ip.length} of it`;
+  return passed_ip.length === 0 || passed_ip.length === indicator_ip.length
+    ? all
+    : `${all}, let through: ${passed_ip.join(' ')}`;
 }
 
 function tellLeg({ account_id, interface_id, local_ip, records, bytes_out, bytes_in, is_outer }: Leg): string {

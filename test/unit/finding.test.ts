@@ -31,7 +31,7 @@ describe('foldFindings', () => {
       ...{ severity_reason: 'the host opened it, data went both ways', initiator: 'local' },
       ...{ initiator_reason: 'TCP SYN without ACK (10 of 10 records)', account_id: '111122223333' },
       ...{ region: 'us-east-1', local_ip: '10.0.0.5', instance_id: 'i-0a', vpc_id: 'vpc-0a', subnet_id: null },
-      ...{ indicator: '203.0.113.7', indicator_ip: ['203.0.113.7'], comment: 'C2', source: 'iocs.csv' },
+      ...{ indicator: '203.0.113.7', indicator_ip: ['203.0.113.7'], passed_ip: [], comment: 'C2', source: 'iocs.csv' },
       ...{ also_in: ['203.0.113.0/24'], month: '2026-09', interface_id: 'eni-0a1b2c3d' },
       ...{ records_out: 10, bytes_out: 8400n, packets_out: 100n, records_in: 9, bytes_in: 5000n, packets_in: 90n },
       ...{ accepted: 19, rejected: 1, first_seen: '2026-09-01T00:00:00Z', last_seen: '2026-09-01T01:00:00Z' },

@@ -6,6 +6,7 @@ import type { Finding } from '../../src/core/finding-document.ts';
 import { findingIdsOf } from '../../src/core/finding-id.ts';
 import type { Match } from '../../src/core/match.ts';
 import { Tallies } from '../../src/core/sighting.ts';
+import { tellFinding } from '../../src/core/story.ts';
 import { MIDNIGHT, makeMatch } from './tallies.ts';
 
 const DAY = 86_400;
@@ -105,6 +106,19 @@ it('the service of a host that was let in is what it was let in by, however ofte
   expect(findings).toMatchObject([{ severity_line: 'let-in-answered', technique: { id: 'T1190' }, rejected: 50 }]);
   expect(findings[0]!.services).toEqual([{ service: '6/443', records: 2 }]);
   expect(fold(...tried).findings[0]!.services).toEqual([{ service: '6/3389', records: 50 }]);
+});
+
+it('of all that tried the one that got in is named, and comes first for who takes only one', () => {
+  const network = { indicator: '203.0.113.0/24' };
+  const tried = [1, 2, 3].map((i) => knock({ ...network, indicatorIps: [`203.0.113.${i}`] }));
+  const entered = knock({ ...network, indicatorIps: ['203.0.113.9'], action: 'ACCEPT' });
+  const [finding] = fold(...tried, entered).findings;
+  expect(finding).toMatchObject({
+    passed_ip: ['203.0.113.9'],
+    indicator_ip: ['203.0.113.9', '203.0.113.1', '203.0.113.2', '203.0.113.3'],
+  });
+  expect(tellFinding(finding!)).toMatch(/^opened from outside by 203\.0\.113\.9 · 4 records · /);
+  expect(fold(...tried).findings[0]!.passed_ip).toEqual([]);
 });
 
 it('every record is in exactly one roll-up, which the ids of its tally name', () => {

@@ -36,7 +36,14 @@ export function toMatchRow(match: Match): ResultRow {
 /** What a sighting of one host and one indicator on one interface adds up to; nothing happened yet. */
 export function makeTally(more: Partial<Tally> = {}): Tally {
   return {
-    ...{ indicator: '203.0.113.7', comment: 'C2', source: 'iocs.csv', alsoIn: [], indicatorIps: ['203.0.113.7'] },
+    ...{
+      indicator: '203.0.113.7',
+      comment: 'C2',
+      source: 'iocs.csv',
+      alsoIn: [],
+      indicatorIps: ['203.0.113.7'],
+      passedIps: [],
+    },
     ...{ accountId: '111122223333', region: 'us-east-1', interfaceId: 'eni-0a1b2c3d', localIp: '10.0.0.5' },
     ...{ month: '2026-09', recordsOut: 0, bytesOut: 0n, packetsOut: 0n, recordsIn: 0, bytesIn: 0n, packetsIn: 0n },
     ...{ acceptedOut: 0, acceptedIn: 0, rejectedOut: 0, rejectedIn: 0 },
