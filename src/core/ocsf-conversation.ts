@@ -36,7 +36,6 @@ const DIRECTIONS = {
 const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'ipv6-icmp' };
 const GREATEST_PORT = 65_535;
 const GREATEST_PROTOCOL = 255;
-const [INTERNAL, EXTERNAL] = [1, 2];
 
 /** Both ends and what connects them. Where nobody knows who began, the host is put first. */
 export function toEnds(conversation: Conversation) {
@@ -79,7 +78,7 @@ function toHostEnd({ host, hostPort }: Conversation) {
     vpc_uid: toName(host.vpc_id),
   };
   const known = Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined));
-  const end = { ...toAddress(host.local_ip), ...toPort(hostPort), ...known, network_scope_id: INTERNAL };
+  const end = { ...toAddress(host.local_ip), ...toPort(hostPort), ...known };
   const isNamed = 'ip' in end || 'interface_uid' in known || 'instance_uid' in known;
   // An end without any name is refused.
   return isNamed ? end : { ...end, name: 'unknown' };
@@ -88,7 +87,7 @@ function toHostEnd({ host, hostPort }: Conversation) {
 function toRemoteEnd({ remote, remotePort }: Conversation) {
   const address = toAddress(remote);
   const name = 'ip' in address ? address : { name: toName(remote) ?? 'unknown' };
-  return { ...name, ...toPort(remotePort), network_scope_id: EXTERNAL };
+  return { ...name, ...toPort(remotePort) };
 }
 
 function toAddress(text: string): { ip?: string } {

@@ -1,6 +1,6 @@
 /**
- * What every OCSF event of ours has (schema.ocsf.io/1.8.0): class, severity, product, cloud, indicator. 1.8.0 of March 2026; it
- * adds to 1.1 (Security Lake's own sources), 1.5 (CloudWatch) and 1.6 (Security Hub) and takes nothing away that is used here.
+ * What every OCSF event of ours has (schema.ocsf.io/1.8.0): class, severity, product, cloud, indicator. 1.8.0 of March 2026.
+ * What is used of it has been there since 1.6, for those who read no newer one.
  */
 import { parseNetwork } from './address.ts';
 import { toLine } from './plain-text.ts';
@@ -54,7 +54,7 @@ export function toMetadata(version: string, more: Readonly<Record<string, unknow
     version: OCSF_VERSION,
     product: { name: 'Flowhound', vendor_name: 'Flowhound', version, feature },
     profiles: ['cloud', 'osint', 'security_control'],
-    ...{ log_provider: 'AWS', log_source: 'VPC Flow Logs' },
+    ...{ log_provider: 'AWS', log_name: 'VPC Flow Logs' },
     ...more,
   };
 }

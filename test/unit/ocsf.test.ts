@@ -77,9 +77,9 @@ describe('toOcsf', () => {
         ...{ name: 'flow records', uid: 'eni-0a1b2c3d', data: { records: 19, bytes_out: 8400, bytes_in: 5000 } },
         src_endpoint: {
           ...{ ip: '10.0.0.5', interface_uid: 'eni-0a1b2c3d', instance_uid: 'i-0a1b', subnet_uid: 'subnet-0a' },
-          ...{ vpc_uid: 'vpc-0a', network_scope_id: 1 },
+          ...{ vpc_uid: 'vpc-0a' },
         },
-        dst_endpoint: { ip: '203.0.113.7', port: 443, network_scope_id: 2 },
+        dst_endpoint: { ip: '203.0.113.7', port: 443 },
         connection_info: {
           ...{ direction_id: 2, direction: 'Outbound', protocol_num: 6, protocol_name: 'tcp', protocol_ver_id: 4 },
         },
