@@ -389,6 +389,35 @@ describe('messages that do not tire', () => {
     expect(outboxOf(world)).toEqual([]);
   });
 
+  it('a digest that was sent, but could not be written down as told, is not sent again', async () => {
+    const world = makeWorld();
+    const notices = rules({ digestAbove: 1 });
+    const findings = [HIGH, makeFinding(6, 'HIGH')];
+    const changes = await collectInto(world, { execution: 'hunt_2', at: at(0), findings });
+    const store = openStore(world);
+    const failing: typeof store = {
+      ...store,
+      replace: async (key, ...rest) => {
+        if (key.startsWith('publications/') && world.topic.messages.length > 0) throw new Error('store: unavailable');
+        return store.replace(key, ...rest);
+      },
+    };
+    const run = publish(
+      { changes, execution: 'hunt_2', clock: at(0) },
+      { store: failing, notifier: openTopic(world) },
+      {
+        ...SETTINGS,
+        notices,
+      },
+    );
+    await expect(run).rejects.toMatchObject({ name: 'PublishFailed' });
+    expect(world.topic.messages).toHaveLength(1);
+    for (const minutes of [5, 20, 80]) await flushWith(world, minutes, notices);
+    expect(world.topic.messages).toHaveLength(1);
+    expect(publicationOf(world, HIGH).notifications.HIGH).toMatchObject({ state: 'sent' });
+    expect(outboxOf(world)).toEqual([]);
+  });
+
   it('severities have topics of their own', async () => {
     const world = makeWorld();
     await runWith(world, 0, [HIGH, makeFinding(7, 'CRITICAL')], rules({ topics: { CRITICAL: 'pager' } }));
