@@ -11,7 +11,7 @@ import { cut, nameHost, nameSeverity, plural, toTimes } from './wording.ts';
 /** More lines than these are a tangle. */
 const MOST_PAIRS = 24;
 const ROW = 34;
-const MOST_NAME = 26;
+const MOST_NAME = 32;
 const ARROWS = { local: '→', indicator: '←', unknown: '—' } as const;
 
 type Pair = {
@@ -35,19 +35,25 @@ ${renderPairs(findings)}
 
 /** A pair of several months, or of several days of scans, is one line, of its gravest finding. */
 function toPairs(findings: readonly Finding[]): Pair[] {
+  const accounts = Map.groupBy(findings, nameHost);
   const pairs = new Map<string, Pair>();
   for (const finding of findings) {
-    const [host, { indicator, comment }] = [nameHost(finding), finding];
-    const key = `${finding.account_id} ${host} ${indicator}`;
-    const bytes = Number(finding.bytes_out) + Number(finding.bytes_in) + (pairs.get(key)?.bytes ?? 0);
+    const { account_id, indicator, comment } = finding;
+    // The same private address may be a host in each of several accounts.
+    const isOne = accounts.get(nameHost(finding))!.every((other) => other.account_id === account_id);
+    const host = isOne || finding.kind === 'scans' ? nameHost(finding) : `${nameHost(finding)} ${account_id}`;
+    const key = `${host} ${indicator}`;
+    const bytes = Number(finding.bytes_out + finding.bytes_in) + (pairs.get(key)?.bytes ?? 0);
     pairs.set(key, { host, indicator, comment, finding: pairs.get(key)?.finding ?? finding, bytes });
   }
   return [...pairs.values()];
 }
 
 function renderGraph(pairs: readonly Pair[], all: number): Html {
-  const hosts = [...new Set(pairs.map(({ host }) => host))];
-  const remotes = [...new Map(pairs.map((pair) => [pair.indicator, pair])).values()];
+  const hosts = [...Map.groupBy(pairs, ({ host }) => host).keys()];
+  const remotes = [...Map.groupBy(pairs, ({ indicator }) => indicator).values()].sort(
+    (a, b) => middleOf(a, hosts) - middleOf(b, hosts),
+  );
   const height = Math.max(hosts.length, remotes.length) * ROW;
   const place = (count: number) => (i: number) => ((i + 0.5) * height) / count;
   const [hostY, remoteY] = [place(hosts.length), place(remotes.length)];
@@ -55,16 +61,21 @@ function renderGraph(pairs: readonly Pair[], all: number): Html {
   const draw = link(curveBumpX);
   const lines = pairs.map(({ host, indicator, finding, bytes }) => {
     const source: [number, number] = [0, hostY(hosts.indexOf(host))];
-    const target: [number, number] = [1000, remoteY(remotes.findIndex((one) => one.indicator === indicator))];
+    const target: [number, number] = [1000, remoteY(remotes.findIndex(([one]) => one?.indicator === indicator))];
     return html`<path class="link ${finding.severity.toLowerCase()}" d="${draw({ source, target })}" stroke-width="${width(bytes).toFixed(1)}"/>`;
   });
   const dropped = all - pairs.length;
   return html`<figure class="graph"><div class="scroll" role="region" tabindex="0" aria-label="Picture of the conversations"><svg role="img" width="100%" height="${height}" aria-label="${formatCount(hosts.length)} ${plural(hosts.length, 'host')} and ${formatCount(remotes.length)} ${plural(remotes.length, 'indicator')} joined by ${formatCount(pairs.length)} ${plural(pairs.length, 'line')}; the table that follows says the same.">
 <svg x="30%" width="36%" height="${height}" viewBox="0 0 1000 ${height}" preserveAspectRatio="none">${lines}</svg>
 ${hosts.map((host, i) => html`<text x="29%" y="${hostY(i) + 4}" text-anchor="end">${cut(host, MOST_NAME)}</text>`)}
-${remotes.map(({ indicator, comment }, i) => html`<text x="67%" y="${remoteY(i) + 4}">${cut(indicator, MOST_NAME)} <tspan class="amount">${cut(comment, MOST_NAME)}</tspan></text>`)}
+${remotes.map(([one], i) => html`<text x="67%" y="${remoteY(i) + 4}">${cut(one!.indicator, MOST_NAME)} <tspan class="amount">${cut(one!.comment, MOST_NAME)}</tspan></text>`)}
 </svg></div>
 <figcaption>A line for each pair, wider for more bytes. Colour is the severity, which the table says in words.${dropped > 0 && ` ${formatCount(dropped)} more pairs are in the table only.`}</figcaption></figure>`;
+}
+
+/** Where its hosts stand on average: so sorted, lines cross less. */
+function middleOf(pairs: readonly Pair[], hosts: readonly string[]): number {
+  return pairs.reduce((sum, { host }) => sum + hosts.indexOf(host), 0) / pairs.length;
 }
 
 function renderPairs(findings: readonly Finding[]): Html {

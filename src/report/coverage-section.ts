@@ -39,7 +39,7 @@ function renderCounts({ totals }: Coverage): Html {
       malformed.length === 0 ? 'none' : malformed.map(([kind, count]) => `${formatCount(count)} by ${kind}`).join(', '),
     ],
     [
-      'Records that say something is missing',
+      'Log-status other than OK',
       statuses.length === 0 ? 'none' : statuses.map(([status, count]) => `${formatCount(count)} ${status}`).join(', '),
     ],
   ];

@@ -1,10 +1,11 @@
 /** The rest of the hosts' traffic by bytes per record: the playbook's data ratio, which makes bulk transfers stand out. */
 import type { Peer } from '../core/finding-context.ts';
 import type { Finding } from '../core/finding-document.ts';
-import { formatBytes, formatCount } from '../core/story.ts';
+import { formatBytes, formatCount, formatSpan } from '../core/story.ts';
 import type { CaseFile, Context } from './case-file.ts';
 import { renderTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
+import { plural } from './wording.ts';
 
 type Row = Peer & { readonly host: string; readonly isIndicator: boolean };
 
@@ -27,6 +28,7 @@ function renderKnown(findings: readonly Finding[], contexts: ReadonlyMap<string,
     rows,
     printed: 'some',
     columns: [
+      { title: 'Host', kind: 'code', text: ({ host }) => host },
       { title: 'From', kind: 'code', text: ({ from }) => from },
       { title: 'To', kind: 'code', text: ({ to }) => to },
       { title: 'Bytes', kind: 'number', text: ({ bytes }) => formatBytes(bytes), key: ({ bytes }) => Number(bytes) },
@@ -65,5 +67,5 @@ function tellEver(findings: readonly Finding[], contexts: ReadonlyMap<string, Co
     .map((group) => ({ indicator: group[0]!.indicator, ever: contexts.get(group[0]!.finding_id)?.ever }))
     .filter(({ ever }) => ever !== null && ever !== undefined);
   if (known.length === 0) return false;
-  return html`<ul>${known.map(({ indicator, ever }) => html`<li>The address index has seen <code>${indicator}</code> in ${formatCount(ever!.objects)} log objects, first ${ever!.first_seen}, last ${ever!.last_seen}.</li>`)}</ul>`;
+  return html`<ul>${known.map(({ indicator, ever }) => html`<li>The address index has <code>${indicator}</code> in ${formatCount(ever!.objects)} log ${plural(ever!.objects, 'object')}, ${formatSpan(ever!.first_seen, ever!.last_seen)} (UTC, as exactly as objects go).</li>`)}</ul>`;
 }

@@ -15,11 +15,17 @@ const COLUMNS: readonly Column<Sighting>[] = [
     text: ({ severity }) => nameSeverity(severity),
     key: ({ severity }) => SEVERITIES.indexOf(severity),
   },
-  { title: 'Local', kind: 'code', text: ({ local_ip }) => local_ip },
-  { title: 'Interface', kind: 'code', text: ({ interface_id }) => interface_id },
-  { title: 'Account, region', kind: 'text', text: ({ account_id, region }) => `${account_id} ${region}` },
-  { title: 'Indicator', kind: 'code', text: ({ indicator }) => indicator },
-  { title: 'Comment', kind: 'text', text: ({ comment }) => cut(comment, MOST_COMMENT) },
+  {
+    title: 'Local, interface',
+    kind: 'line',
+    text: ({ local_ip, interface_id }) => `${local_ip}\n${interface_id}`,
+  },
+  { title: 'Account, region', kind: 'line', text: ({ account_id, region }) => `${account_id}\n${region}` },
+  {
+    title: 'Indicator, comment',
+    kind: 'line',
+    text: ({ indicator, comment }) => `${indicator}\n${cut(comment, MOST_COMMENT)}`,
+  },
   {
     title: 'Out',
     kind: 'number',
@@ -36,8 +42,8 @@ const COLUMNS: readonly Column<Sighting>[] = [
   { title: 'Rejected', kind: 'number', text: ({ rejected }) => formatCount(rejected), key: ({ rejected }) => rejected },
   {
     title: 'Seen (UTC)',
-    kind: 'text',
-    text: ({ first_seen, last_seen }) => formatSpan(first_seen, last_seen),
+    kind: 'line',
+    text: ({ first_seen, last_seen }) => formatSpan(first_seen, last_seen).replace(' → ', ' →\n'),
     key: ({ first_seen }) => first_seen ?? '',
   },
 ];
