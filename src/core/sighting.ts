@@ -48,9 +48,12 @@ export type Tally = {
   course: Course;
 };
 
+/** A tally being added up; its addresses, of which a network can have very many, are lists only in the end. */
+type Sum = { readonly tally: Tally; readonly ips: Set<string>; readonly passed: Set<string> };
+
 /** Adds matches up into tallies, one per indicator, account, region, interface, local address and month. */
 export class Tallies {
-  readonly #byKey = new Map<string, Tally>();
+  readonly #byKey = new Map<string, Sum>();
 
   get size(): number {
     return this.#byKey.size;
@@ -59,37 +62,44 @@ export class Tallies {
   /** Adds one match. */
   add(match: Match): void {
     const month = toMonth(match.end ?? match.start);
-    const key = toKey(match, month);
-    const tally = this.#byKey.get(key) ?? emptyTally(match, month);
-    this.#byKey.set(key, tally);
+    const { tally, ips, passed } = this.#sumOf(toKey(match, month), () => emptyTally(match, month));
     addRecord(tally, match);
+    for (const ip of match.indicatorIps) {
+      ips.add(ip);
+      if (match.action !== 'REJECT') passed.add(ip);
+    }
   }
 
   /** Adds a tally up; with `month` given, as if all its records ended in that month. */
   merge(other: Tally, month = other.month): void {
     const key = toKey(other, month);
-    const tally = this.#byKey.get(key);
-    if (tally === undefined) this.#byKey.set(key, { ...copyOf(other), ...exactTotals(other), month });
-    else mergeInto(tally, other);
+    const isNew = !this.#byKey.has(key);
+    const { tally, ips, passed } = this.#sumOf(key, () => ({ ...copyOf(other), ...exactTotals(other), month }));
+    if (!isNew) mergeInto(tally, other);
+    for (const ip of other.indicatorIps) ips.add(ip);
+    for (const ip of other.passedIps ?? []) passed.add(ip);
   }
 
   /** In the order of CONTRACT: indicator, account, region, interface, local address, as plain text. */
   sorted(): Tally[] {
-    const settle = (tally: Tally) => ({ ...tally, course: settleCourse(tally.course) });
-    return [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, tally]) => settle(tally));
+    return [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => settle(sum));
+  }
+
+  #sumOf(key: string, make: () => Tally): Sum {
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const sum = { tally: make(), ips: new Set<string>(), passed: new Set<string>() };
+    this.#byKey.set(key, sum);
+    return sum;
   }
 }
 
-const LISTS = [
-  'indicatorIps',
-  'passedIps',
-  'alsoIn',
-  'via',
-  'instanceIds',
-  'vpcIds',
-  'subnetIds',
-  'awsServices',
-] as const;
+function settle({ tally, ips, passed }: Sum): Tally {
+  const addresses = { indicatorIps: [...ips].sort(), passedIps: [...passed].sort() };
+  return { ...tally, ...addresses, course: settleCourse(tally.course) };
+}
+
+const LISTS = ['alsoIn', 'via', 'instanceIds', 'vpcIds', 'subnetIds', 'awsServices'] as const;
 
 function addRecord(tally: Tally, match: Match): void {
   const { direction, action } = match;
@@ -106,8 +116,6 @@ function addRecord(tally: Tally, match: Match): void {
   if (action === 'REJECT') tally[direction === 'out' ? 'rejectedOut' : 'rejectedIn']++;
   tally.firstSeen = least(tally.firstSeen, match.start);
   tally.lastSeen = greatest(tally.lastSeen, match.end);
-  tally.indicatorIps = unite(tally.indicatorIps, match.indicatorIps);
-  if (action !== 'REJECT') tally.passedIps = unite(tally.passedIps, match.indicatorIps);
   tally.alsoIn = unite(tally.alsoIn, match.alsoIn);
   tally.via = unite(tally.via, present(match.via));
   tally.instanceIds = unite(tally.instanceIds, present(match.instanceId));
@@ -150,11 +158,11 @@ function addCounts(counts: Record<string, number>, more: Readonly<Record<string,
 /** What is added to in place is copied; lists never are. */
 function copyOf(tally: Tally): Tally {
   const course = emptyCourse();
-  // Version 0.1.0 stored none of the four.
+  // Version 0.1.0 stored none of these.
   mergeCourse(course, tally.course ?? course);
-  const lists = { awsServices: tally.awsServices ?? [], passedIps: tally.passedIps ?? [] };
+  const awsServices = tally.awsServices ?? [];
   const services = { services: { ...tally.services }, rejectedServices: { ...tally.rejectedServices } };
-  return { ...tally, ...services, ...lists, votes: { ...tally.votes }, course };
+  return { ...tally, ...services, awsServices, votes: { ...tally.votes }, course };
 }
 
 /** Read back from JSON, a total that fits a number is one. */
