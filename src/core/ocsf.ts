@@ -2,10 +2,9 @@
  * Finding → OCSF Detection Finding (class 2004), as SIEMs and Security Lake's subscribers read them. The id has no time in it;
  * what a reader of OCSF has no attribute for stands in `unmapped`.
  */
-import { canonicalAddress } from './address.ts';
 import { tellTitle, toPartitionName } from './asff.ts';
-import type { Finding, Leg } from './finding-document.ts';
-import { type Host, parseService, toEnds, toTraffic } from './ocsf-conversation.ts';
+import type { Finding } from './finding-document.ts';
+import { toTraffic } from './ocsf-conversation.ts';
 import {
   type OcsfEvent,
   type OcsfTelling,
@@ -19,8 +18,10 @@ import {
   toOsint,
   toSpan,
 } from './ocsf-event.ts';
+import { MOST_SHOWN, nameEnds, toEvidences, toObservables } from './ocsf-evidence.ts';
 import { toResources } from './ocsf-resource.ts';
 import { toLine } from './plain-text.ts';
+import { toNextSteps } from './runbook.ts';
 import { isAtLeast } from './severity.ts';
 import type { Technique } from './severity-table.ts';
 import { tellFinding } from './story.ts';
@@ -29,10 +30,6 @@ const DETECTION_FINDING = { uid: 2004, name: 'Detection Finding', categoryUid: 2
 const CREATE = { id: 1, name: 'Create' };
 const UPDATE = { id: 2, name: 'Update' };
 const TEXT_LENGTH = 4096;
-/** As many legs and addresses of each kind as a person reads. */
-const MOST_SHOWN = 20;
-const IP_ADDRESS = { type_id: 2, type: 'IP Address' };
-const RESOURCE_UID = { type_id: 10, type: 'Resource UID' };
 /** Each address of the indicator against its entry in the list. */
 const ANALYTIC = { name: 'IOC matches', uid: 'ioc_matches', type_id: 9, type: 'Exact Data Match' };
 /** Tactics of the techniques that a severity line names. */
@@ -67,6 +64,8 @@ export function toOcsf(finding: Finding, { version, updatedAt, createdAt = updat
     evidences: toEvidences(finding),
     resources: toResources(finding, partition),
     observables: toObservables(finding, partition),
+    remediation: { desc: toLine(toNextSteps(finding).join(' · '), TEXT_LENGTH) },
+    ...toEnrichments(finding),
     unmapped: toUnmapped(finding),
   };
 }
@@ -89,39 +88,20 @@ function toAttack({ id, name }: Technique) {
   return { technique: { uid: id, name, src_url: url }, ...(tactic === undefined ? {} : { tactic }) };
 }
 
-/** One per leg: the same stream as each interface saw it. */
-function toEvidences(finding: Finding) {
-  const { protocol, port } = parseService(finding.services[0]?.service);
-  const { initiator } = finding;
-  const ports = initiator === 'indicator' ? { hostPort: port } : { remotePort: port };
-  const remote = finding.indicator_ip[0] ?? finding.indicator;
-  return finding.legs.slice(0, MOST_SHOWN).map((leg) => ({
-    name: leg.is_outer ? 'flow records, far side of a gateway' : 'flow records',
-    ...(toName(leg.interface_id) === undefined ? {} : { uid: toName(leg.interface_id) }),
-    ...toEnds({ initiator, host: toHost(leg, finding), ...ports, remote, protocol }),
-    data: { records: leg.records, bytes_out: leg.bytes_out, bytes_in: leg.bytes_in },
-  }));
-}
-
-/** Instance and subnet are of the leg that the finding is told of; a gateway's interface is on neither. */
-function toHost({ interface_id, local_ip }: Leg, finding: Finding): Host {
-  const isOwn = interface_id === finding.interface_id && local_ip === finding.local_ip;
-  return isOwn ? finding : { interface_id, local_ip, vpc_id: finding.vpc_id };
-}
-
-/** What readers pivot by, each with the place it stands in. */
-function toObservables(finding: Finding, partition: string) {
-  const ends = ['evidences[].src_endpoint.ip', 'evidences[].dst_endpoint.ip'];
-  const [host, remote] = finding.initiator === 'indicator' ? ends.reverse() : ends;
-  const toAddresses = (name: string | undefined, addresses: readonly string[]) =>
-    addresses
-      .slice(0, MOST_SHOWN)
-      .filter((value) => canonicalAddress(value) !== undefined)
-      .map((value) => ({ name, ...IP_ADDRESS, value }));
-  const resources = toResources(finding, partition)
-    .slice(0, MOST_SHOWN)
-    .map(({ uid }) => ({ name: 'resources[].uid', ...RESOURCE_UID, value: uid }));
-  return [...toAddresses(host, finding.hosts), ...toAddresses(remote, finding.indicator_ip), ...resources];
+/** What is known beside the finding: of the rest of its host's traffic, and of its indicator in all logs. */
+function toEnrichments({ context, local_ip, indicator, initiator }: Finding) {
+  if (context === undefined) return {};
+  const { peers, window, ever } = context;
+  const known = [
+    {
+      name: nameEnds(initiator).host,
+      value: local_ip,
+      type: 'largest peers of the host',
+      data: { window, peers },
+    },
+    ...(ever === null ? [] : [{ name: 'osint[].value', value: indicator, type: 'in all logs', data: ever }]),
+  ];
+  return { enrichments: known.map((one) => ({ ...one, provider: 'Flowhound' })) };
 }
 
 /** Numbers as the finding has them: `out` is what our host sent, whoever began. */

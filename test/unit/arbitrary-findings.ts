@@ -68,7 +68,7 @@ const connection = fc.record({
   ...{ first_seen: fc.constant('2026-09-01T00:00:00Z'), last_seen: fc.constant('2026-09-01T09:00:00Z') },
 });
 
-export const findings: fc.Arbitrary<Finding> = fc.record({
+const withoutContext: fc.Arbitrary<Finding> = fc.record({
   finding_id: fc.constantFrom('fh-4849ae187aaf8bd0cf0dbdeda3f65bbf5e593d41'),
   ...{ kind: fc.constantFrom('host' as const, 'scans' as const), severity: fc.constantFrom(...SEVERITIES) },
   ...{ severity_reason: text, severity_line: fc.constantFrom(...SEVERITY_LINE_IDS), technique: techniques },
@@ -91,3 +91,19 @@ export const findings: fc.Arbitrary<Finding> = fc.record({
   ...{ services: fc.array(service_records, { maxLength: 5 }), aws_services: few(text), beacon: fc.option(beacon) },
   ...{ longest_connection: fc.option(connection), hourly: many(hour, 744), legs: many(leg, 200) },
 });
+
+const peer = fc.record({
+  ...{ from: address, to: address, records: count, bytes: big, data_ratio: fc.constant('84.00') },
+  ...{ first_seen: fc.option(fc.constant('2026/09/01 00:05:12')), last_seen: time },
+});
+const context = fc.record({
+  ...{ finding_id: fc.constant('fh-4849ae187aaf8bd0cf0dbdeda3f65bbf5e593d41'), execution: fc.constant('sweep_x') },
+  ...{ asked_at: fc.constant('2026-09-10T12:00:00.000Z'), peers: fc.array(peer, { maxLength: 10 }) },
+  window: fc.constant({ from: '2026-09-01', to: '2026-09-10' }),
+  ever: fc.option(fc.record({ first_seen: time, last_seen: time, objects: count })),
+});
+
+export const findings: fc.Arbitrary<Finding> = fc.oneof(
+  withoutContext,
+  fc.tuple(withoutContext, context).map(([finding, known]) => ({ ...finding, context: known })),
+);

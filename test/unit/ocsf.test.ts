@@ -6,6 +6,7 @@ import { foldFindings } from '../../src/core/finding.ts';
 import { emptyVotes } from '../../src/core/initiator.ts';
 import { toOcsf } from '../../src/core/ocsf.ts';
 import { type NamedAddresses, toNetworkActivity, toRecordActivity } from '../../src/core/ocsf-network-activity.ts';
+import { REMOTE_SERVICES, SEVERITY_LINES } from '../../src/core/severity-table.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import { type Sighting, toSightings } from '../../src/core/sighting-document.ts';
 import { findings } from './arbitrary-findings.ts';
@@ -128,6 +129,33 @@ describe('toOcsf', () => {
     expect(event).toMatchObject({ severity_id: 1, is_alert: false, action_id: 2, disposition_id: 2 });
     expect(event.finding_info.attacks[0].tactic.name).toBe('Reconnaissance');
     expect(event.resources[0].role).toBe('Target');
+  });
+
+  it('says what to do next, and what is known of host and indicator beside it', () => {
+    const [finding] = foldFindings([makeTwoWayTally()]).findings;
+    const peer = { from: '10.0.0.5', to: '192.0.2.1', records: 3, bytes: 2n ** 60n, data_ratio: '1.00' };
+    const context = {
+      ...{ finding_id: finding!.finding_id, execution: 'x', asked_at: TELLING.updatedAt },
+      ...{ window: { from: '2026-09-01', to: '2026-09-03' }, peers: [{ ...peer, first_seen: null, last_seen: null }] },
+      ever: { first_seen: '2026-08-01T00:00:00Z', last_seen: null, objects: 4 },
+    };
+    const event = toOcsf({ ...finding!, context }, TELLING) as Json;
+    expect(problemsOf(event)).toEqual([]);
+    expect(event.remediation.desc).toMatch(/^Isolate the host .* · npx flowhound hunt --ip 203\.0\.113\.7 /);
+    expect(event.enrichments).toMatchObject([
+      { value: '10.0.0.5', data: { peers: [{ bytes: 2n ** 60n }] } },
+      { value: '203.0.113.7', data: { objects: 4 } },
+    ]);
+  });
+
+  it('knows the tactic of every technique that a severity line names', () => {
+    const [finding] = foldFindings([makeTwoWayTally()]).findings;
+    for (const technique of [...SEVERITY_LINES.map((line) => line.technique), REMOTE_SERVICES]) {
+      const event = toOcsf({ ...finding!, technique }, TELLING) as Json;
+      expect(event.finding_info.attacks).toEqual([
+        { technique: expect.objectContaining({ uid: technique.id }), tactic: expect.anything() },
+      ]);
+    }
   });
 
   it('keeps bytes exact', () => {

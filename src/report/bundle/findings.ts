@@ -6,6 +6,7 @@ import { toOcsf } from '../../core/ocsf.ts';
 import { toNetworkActivity } from '../../core/ocsf-network-activity.ts';
 import { type Publication, publicationKey } from '../../core/publication.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { readContext } from '../../tasks/record-data-ratio.ts';
 import { openText } from './folder.ts';
 import type { Execution } from './partitions.ts';
 import type { BundleRequest } from './request.ts';
@@ -28,8 +29,10 @@ export async function writeFindings(
   for (const finding of findings) {
     const times = await readTimes(finding, lastRun, store);
     await plain.add(toJson(finding));
-    await asff.add(toJson(toAsff(finding, owner, times.updatedAt, times.createdAt)));
-    await ocsf.add(toJson(toOcsf(finding, { version, ...times })));
+    const context = await readContext(finding.finding_id, store);
+    const told = context === undefined ? finding : { ...finding, context };
+    await asff.add(toJson(toAsff(told, owner, times.updatedAt, times.createdAt)));
+    await ocsf.add(toJson(toOcsf(told, { version, ...times })));
   }
   const [seen, activity] = [await open('sightings'), await open('sightings.ocsf')];
   for (const sighting of sightings) {
