@@ -178,11 +178,29 @@ describe('hostile strings', () => {
     await expectSafe(world, [...new Set(HOSTILE.map((text) => text.trim()))]).finally(world.remove);
   });
 
+  it('in rows of queries are cells and strings, nothing more', async () => {
+    const world = makeWorld();
+    const texts = [...new Set(HOSTILE.map((text) => text.trim()))];
+    writeLogs(world, texts);
+    const list = writeList(world, texts);
+    const query = (format: string) =>
+      ask(world, 'query', 'incident_vpc_flow_directional', world.logs, '--iocs', list, '--output', format);
+    const ndjson = await query('ndjson');
+    const rows = parseLines(ndjson);
+    expect(rows).toHaveLength(texts.length * 2);
+    expect(new Set(rows.map(({ interfaceid }) => interfaceid))).toEqual(new Set(texts.map(toField)));
+    expect(JSON.parse(await query('json'))).toEqual(rows);
+    expect(readCsv(await query('csv'))).toHaveLength(rows.length);
+    const table = await query('table');
+    for (const shown of [ndjson, table]) expect(shown).not.toMatch(ACTS);
+    world.remove();
+  });
+
   it('in arguments and settings are told in one line', async () => {
     const world = makeWorld();
     const evil = '\u001b]0;owned\u0007\u202e=1\u2028';
     const config = writeFileAt(world.root, 'odd.json', JSON.stringify({ [evil]: evil }));
-    for (const args of [
+    const calls = [
       ['findings', '--config', config],
       ['findings', '--config', join(world.root, evil)],
       ['findings', '--severity', evil],
@@ -190,12 +208,15 @@ describe('hostile strings', () => {
       ['sweep', world.logs, '--iocs', evil, '--from', evil],
       [evil],
       ['findings', `--${evil}`],
-    ]) {
-      const { status, stdout, stderr } = await flowhound(args, { cwd: world.root });
-      expect([status, stdout], args.join(' ')).toEqual([2, '']);
-      expect(linesOf(stderr), stderr).toHaveLength(1);
-      expectSafeTalk(stderr);
-    }
+    ];
+    await Promise.all(
+      calls.map(async (args) => {
+        const { status, stdout, stderr } = await flowhound(args, { cwd: world.root });
+        expect([status, stdout], args.join(' ')).toEqual([2, '']);
+        expect(linesOf(stderr), stderr).toHaveLength(1);
+        expectSafeTalk(stderr);
+      }),
+    );
     world.remove();
   });
 });
