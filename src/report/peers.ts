@@ -1,8 +1,8 @@
 /** The rest of the hosts' traffic by bytes per record: the playbook's data ratio, which makes bulk transfers stand out. */
-import type { Peer } from '../core/finding-context.ts';
+import type { FindingContext, Peer } from '../core/finding-context.ts';
 import type { Finding } from '../core/finding-document.ts';
 import { formatBytes, formatCount, formatSpan } from '../core/story.ts';
-import type { CaseFile, Context } from './case-file.ts';
+import type { CaseFile } from './case-file.ts';
 import { renderTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
 import { plural } from './wording.ts';
@@ -18,7 +18,7 @@ ${known.length === 0 ? html`<p>No host's other traffic was asked for: it is rati
 `;
 }
 
-function renderKnown(findings: readonly Finding[], contexts: ReadonlyMap<string, Context>): Html {
+function renderKnown(findings: readonly Finding[], contexts: ReadonlyMap<string, FindingContext>): Html {
   const rows = findings.flatMap((finding) =>
     contexts.get(finding.finding_id)!.peers.map((peer) => toRow(finding, peer)),
   );
@@ -62,10 +62,10 @@ function toRow(finding: Finding, peer: Peer): Row {
 }
 
 /** First and last seen ever, in all logs that the address index knows. */
-function tellEver(findings: readonly Finding[], contexts: ReadonlyMap<string, Context>): Html | false {
+function tellEver(findings: readonly Finding[], contexts: ReadonlyMap<string, FindingContext>): Html | false {
   const known = [...Map.groupBy(findings, ({ indicator }) => indicator).values()]
-    .map((group) => ({ indicator: group[0]!.indicator, ever: contexts.get(group[0]!.finding_id)?.ever }))
-    .filter(({ ever }) => ever !== null && ever !== undefined);
+    .map((group) => ({ indicator: group[0]!.indicator, ever: contexts.get(group[0]!.finding_id)!.ever }))
+    .filter(({ ever }) => ever !== null);
   if (known.length === 0) return false;
   return html`<ul>${known.map(({ indicator, ever }) => html`<li>The address index has <code>${indicator}</code> in ${formatCount(ever!.objects)} log ${plural(ever!.objects, 'object')}, ${formatSpan(ever!.first_seen, ever!.last_seen)} (UTC, as exactly as objects go).</li>`)}</ul>`;
 }

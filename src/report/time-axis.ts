@@ -20,6 +20,7 @@ const DAY = 86_400;
 const MOST_BINS = 240;
 /** Their labels fit side by side on a phone. */
 const MOST_TICKS = 4;
+const LAST_TICK = 85;
 
 /** Undefined where no finding has a time. */
 export function toTimeAxis(findings: readonly Finding[]): TimeAxis | undefined {
@@ -52,21 +53,28 @@ export function toBins(hourly: readonly Hour[], { from, binSeconds, bins }: Time
   return sums;
 }
 
-/** Where a grid line stands and what is written at it. */
-export function toTicks({ scale }: TimeAxis): { readonly percent: string; readonly label: string }[] {
-  const format = scale.tickFormat(MOST_TICKS, isLong(scale) ? '%d %b' : '%H:%M');
-  return scale.ticks(MOST_TICKS).map((moment) => ({ percent: toPercent(scale(moment)), label: format(moment) }));
+/** Where a grid line stands and what is written at it; none so far right that its label would be cut off. */
+export function toTicks({ from, to, scale }: TimeAxis): { readonly percent: string; readonly label: string }[] {
+  const days = (to.getTime() - from.getTime()) / DAY / 1000;
+  const [date, time] = [
+    scale.tickFormat(MOST_TICKS, days > 300 ? '%b %Y' : '%d %b'),
+    scale.tickFormat(MOST_TICKS, '%H:%M'),
+  ];
+  const tell = (moment: Date, i: number) =>
+    days > 2 || moment.getTime() % (DAY * 1000) === 0
+      ? date(moment)
+      : `${i === 0 ? `${date(moment)} ` : ''}${time(moment)}`;
+  return scale
+    .ticks(MOST_TICKS)
+    .map((moment, i) => ({ at: scale(moment), label: tell(moment, i) }))
+    .filter(({ at }) => at < LAST_TICK)
+    .map(({ at, label }) => ({ percent: toPercent(at), label }));
 }
 
 /** `hour`, `span of 4 h`; with `hours` for several. */
 export function nameBin({ binSeconds }: TimeAxis, isOne = true): string {
   const [one, several] = isOne ? ['hour', 'span'] : ['hours', 'spans'];
   return binSeconds === HOUR ? one : `${several} of ${formatDuration(binSeconds)}`;
-}
-
-function isLong(scale: ScaleTime<number, number>): boolean {
-  const [from, to] = scale.domain() as [Date, Date];
-  return to.getTime() - from.getTime() > 2 * DAY * 1000;
 }
 
 export function toPercent(value: number): string {

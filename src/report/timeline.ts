@@ -53,10 +53,9 @@ function toLanes(findings: readonly Finding[]): Lane[] {
 
 /** Grid lines and their labels at the bottom, each right of its line. */
 export function renderGrid(axis: TimeAxis, height: number): Html {
-  const ticks = toTicks(axis).slice(0, -1);
   const mark = ({ percent, label }: { percent: string; label: string }) =>
     html`<line x1="${percent}" x2="${percent}" y1="0" y2="${height - AXIS + 4}"/><text x="${percent}" dx="3" y="${height - 6}">${label}</text>`;
-  return html`<g class="grid">${ticks.map(mark)}</g>`;
+  return html`<g class="grid">${toTicks(axis).map(mark)}</g>`;
 }
 
 function renderLane({ name, amounts, findings }: Lane, i: number, axis: TimeAxis): Html {

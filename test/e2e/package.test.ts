@@ -59,7 +59,14 @@ describe('the tarball', () => {
     ];
     const paths = files.map((file) => file.replace('package/', ''));
     expect(paths.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
-    const needed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/cli/main.js', 'scanner/build/kernel.wasm'];
+    const needed = [
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'dist/cli/main.js',
+      'scanner/build/kernel.wasm',
+      'dist/report/client/report.css',
+    ];
     expect(paths).toEqual(expect.arrayContaining(needed));
   });
 
@@ -135,6 +142,8 @@ describe.skipIf(!isInstalled)('installed into an empty folder (FLOWHOUND_TEST_PA
     const checks: { check: string; value: string }[] = JSON.parse(doctor.stdout);
     expect(checks.find(({ check }) => check === 'node')?.value.split('.')[0]).toBe(major);
     expect(runUnder(node, ['flowhound', 'demo', '--quiet']).status).toBe(0);
+    const report = runUnder(node, ['flowhound', 'report', '--home', '.flowhound/demo', '--out', '-']);
+    expect(report.stdout).toMatch(/^<!doctype html>.*<\/html>\n$/s);
     const sightings = runUnder(node, ['flowhound', 'findings', '--sightings', '--home', '.flowhound/demo']);
     const truth: { sightings: unknown[] } = JSON.parse(
       readFileSync(join(REPOSITORY, 'test/data/demo-truth.json'), 'utf8'),

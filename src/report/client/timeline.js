@@ -38,6 +38,8 @@ function addControls(place, bins) {
   reset.type = 'button';
   reset.textContent = 'All the time';
   const [told, list] = [document.createElement('output'), document.createElement('ul')];
+  // The sliders say the same as they move.
+  told.setAttribute('aria-live', 'off');
   place.append(first.label, last.label, reset, told, list);
   place.hidden = false;
   return {
