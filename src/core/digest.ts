@@ -45,6 +45,7 @@ export function toDigestEntry(finding: Finding, { id, kind }: Pick<Notice, 'id' 
     ...{ local_ip: finding.local_ip, host_count: finding.host_count, indicator: finding.indicator },
     ...{ comment: toLine(finding.comment, TEXT_LENGTH), initiator: finding.initiator },
     ...{ bytes_out: finding.bytes_out, bytes_in: finding.bytes_in },
+    ...{ accepted: finding.accepted, rejected: finding.rejected },
     ...{ first_seen: finding.first_seen, last_seen: finding.last_seen },
   };
 }
@@ -128,10 +129,12 @@ const greatest = (a: string, b: string) => (a > b ? a : b);
 
 /** `HIGH: 10.0.0.5 -> 203.0.113.7, out 8.4 kB in 5.0 kB (C2)` */
 function tellEntry(entry: DigestEntry): string {
-  const { severity, kind, local_ip, host_count, initiator, indicator, comment, bytes_out, bytes_in } = entry;
+  const { severity, kind, local_ip, host_count, initiator, indicator, comment, accepted, rejected } = entry;
   const graver = kind === 'escalated' ? ', graver' : '';
   const hosts = host_count > 1 ? `${formatCount(host_count)} hosts` : local_ip;
-  const flow = `out ${formatBytes(bytes_out)} in ${formatBytes(bytes_in)}`;
+  const isBlocked = accepted === 0 && rejected > 0;
+  const passed = `out ${formatBytes(entry.bytes_out)} in ${formatBytes(entry.bytes_in)}`;
+  const flow = isBlocked ? `${formatCount(rejected)} records, all rejected` : passed;
   return `${severity}${graver}: ${hosts} ${ARROWS[initiator]} ${indicator}, ${flow}${comment === '' ? '' : ` (${comment})`}`;
 }
 

@@ -33,7 +33,7 @@ export function toNotificationText(finding: Finding, kind: Notice['kind']): stri
   const lasted = finding.duration_seconds ? `, for ${formatDuration(finding.duration_seconds)}` : '';
   const lines = [
     `${severity}${kind === 'escalated' ? ', graver than before' : ''}: ${tellEnds(finding)}.`,
-    `It is ${severity} because ${tellReason(severity_reason)} (${severity_line}).`,
+    `It is ${severity}: ${severity_reason.replace(/\.$/, '')} (${severity_line}).`,
     `What: ${tellFinding(finding)}`,
     `When: ${formatSpan(finding.first_seen, finding.last_seen)} UTC${lasted}`,
     `Where: ${tellPlace(finding)}`,
@@ -52,11 +52,6 @@ function tellEnds({ kind, local_ip, host_count, day, initiator, ...finding }: Fi
   if (initiator === 'local') return `${hosts} reached out to ${indicator}`;
   if (initiator === 'indicator') return `${indicator} came to ${hosts} from outside`;
   return `${hosts} and ${indicator} talked; who began is unknown`;
-}
-
-/** As part of a sentence that ends here. */
-function tellReason(reason: string): string {
-  return reason.replace(/\.$/, '');
 }
 
 function tellPlace(finding: Finding): string {

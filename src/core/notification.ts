@@ -14,6 +14,8 @@ import { toNextSteps } from './runbook.ts';
 /** SNS counts a message's attributes too. */
 const MESSAGE_BYTES = 262_144;
 const ATTRIBUTE_LENGTH = 256;
+/** A month of hours is 100 kB: nothing to have in a mail. */
+const MOST_HOURS = 48;
 const TEXT_LENGTH = 1024;
 /** So long can the lists of a finding be: addresses of a wide network, interfaces, other indicators. */
 const LISTS = ['indicator_ip', 'also_in', 'legs'] as const;
@@ -65,11 +67,18 @@ export function toCleanValue(value: string): string {
 
 /** As much of the finding as fits: texts and lists are cut, and `left_off` says how many entries of which. */
 function toBody(head: Readonly<Record<string, unknown>>, finding: Finding, most: number): string {
-  const longest = Math.max(...LISTS.map((list) => finding[list].length));
-  let body = toMessageJson({ ...head, finding });
-  for (let entries = longest; Buffer.byteLength(body) > most; entries = Math.floor(entries / 2)) {
-    const { kept, leftOff } = shorten(finding, entries);
-    body = toMessageJson({ ...head, finding: kept, left_off: leftOff, whole: `findings/${finding.finding_id}.json` });
+  const toCut = (kept: Finding, leftOff: Record<string, number>) =>
+    toMessageJson({ ...head, finding: kept, left_off: leftOff, whole: `findings/${finding.finding_id}.json` });
+  const hours = finding.hourly.length;
+  const hourless = hours > MOST_HOURS ? { hourly: hours } : {};
+  const mailed = hours > MOST_HOURS ? { ...finding, hourly: [] } : finding;
+  let body = hours > MOST_HOURS ? toCut(mailed, hourless) : toMessageJson({ ...head, finding });
+  let entries = Math.max(...LISTS.map((list) => finding[list].length));
+  while (Buffer.byteLength(body) > most) {
+    const { kept, leftOff } = shorten(mailed, entries);
+    body = toCut(kept, { ...hourless, ...leftOff });
+    if (entries === 0) break;
+    entries = Math.floor(entries / 2);
   }
   return body;
 }

@@ -88,6 +88,8 @@ describe('toDigestMessage', () => {
       'Their traffic was seen 01 Sep 00:00 → 01:00 UTC.',
       'CRITICAL, graver: 10.0.0.7 -> 203.0.113.7, out 30.0 MB in 5.0 kB (C2)',
     ]);
+    // What was blocked moved nothing, whatever its records count.
+    expect(text[3]).toBe('MEDIUM: 10.0.0.0 -> 203.0.113.7, 3 records, all rejected (C2)');
     expect(text).toHaveLength(5);
   });
 

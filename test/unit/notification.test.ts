@@ -42,7 +42,7 @@ describe('toNotification', () => {
     expect(message.subject).toBe('[HIGH] 10.0.0.5 -> 203.0.113.7 (C2)');
     expect(read(message).text).toEqual([
       'HIGH: 10.0.0.5 reached out to 203.0.113.7 (C2).',
-      'It is HIGH because the host opened it, data went both ways (opened-two-way).',
+      'It is HIGH: the host opened it, data went both ways (opened-two-way).',
       'What: opened by the host · 19 records · out 8.4 kB in 5.0 kB · tcp/443',
       'When: 01 Sep 00:00 → 01:00 UTC, for 1 h',
       'Where: i-0a1b, eni-0a1b2c3d, subnet-0a, vpc-0a, account 111122223333, us-east-1',
@@ -117,15 +117,24 @@ describe('what a list or a log may hold', () => {
   });
 
   it('more addresses than a message holds: as many as fit, the first ones', () => {
-    const indicatorIps = addresses(60_000);
-    const message = toNotification(find({ indicator: '10.0.0.0/8', indicatorIps }), NOTICE);
-    const { finding, left_off, whole } = read(message);
+    const whole = find({ indicator: '10.0.0.0/8', indicatorIps: addresses(60_000) });
+    const message = toNotification(whole, NOTICE);
+    const { finding, left_off, whole: place } = read(message);
     expect(problemsOf(message)).toEqual([]);
     expect(Buffer.byteLength(message.body)).toBeGreaterThan(100_000);
-    expect(finding.indicator_ip).toEqual(indicatorIps.slice(0, finding.indicator_ip.length));
+    expect(finding.indicator_ip).toEqual(whole.indicator_ip.slice(0, finding.indicator_ip.length));
     expect(left_off).toEqual({ indicator_ip: 60_000 - finding.indicator_ip.length });
-    expect(whole).toBe(`findings/${finding.finding_id}.json`);
+    expect(place).toBe(`findings/${finding.finding_id}.json`);
     expect(finding.bytes_out).toBe(8400);
+  });
+
+  it('more hours than anybody reads in a mail are left to the finding', () => {
+    const hour = { hour: '2026-09-01T00:00:00Z', records: 1, bytes_out: 1n, bytes_in: 1n };
+    const busy = (hours: number) => ({ ...find(), hourly: Array.from({ length: hours }, () => hour) });
+    expect(read(toNotification(busy(48), NOTICE)).finding.hourly).toHaveLength(48);
+    const message = toNotification(busy(744), NOTICE);
+    expect(read(message)).toMatchObject({ finding: { hourly: [] }, left_off: { hourly: 744 } });
+    expect(Buffer.byteLength(message.body)).toBeLessThan(5000);
   });
 
   it('a comment as long as a message', () => {
