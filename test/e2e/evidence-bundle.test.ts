@@ -168,6 +168,25 @@ describe('a bundle', () => {
   });
 });
 
+describe('--output ocsf', () => {
+  it.each([
+    [['findings'], 2004],
+    [['findings', '--sightings'], 4001],
+    [['hunt', '--ip', '203.0.113.66'], 2004],
+  ])('%j prints events of the schema', async (words, uid) => {
+    const { status, stdout } = await run(...words, '--home', 'home', '--output', 'ocsf');
+    const events = linesOf(stdout).map((line) => fromJson<{ class_uid: number }>(line));
+    expect([status, new Set(events.map(({ class_uid }) => class_uid))]).toEqual([0, new Set([uid])]);
+    expect(events.flatMap(problemsOf)).toEqual([]);
+  });
+
+  it('is no form of rows', async () => {
+    const { status, stdout, stderr } = await run('query', 'top_ips', '--home', 'home', '--output', 'ocsf');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('--output ocsf is for findings. Use table, ndjson, json or csv.');
+  });
+});
+
 describe('a changed bundle', () => {
   const changes: [string, string, (folder: string) => void][] = [
     ['a byte more', 'changed README.txt', (folder) => appendFileSync(join(folder, 'README.txt'), ' ')],
