@@ -1,12 +1,14 @@
-/** The highest of many items, in the memory of a few. */
+/** The highest of many items, each once, in the memory of a few. */
 export class Best<Item> {
   readonly #count: number;
   readonly #rank: (item: Item) => number;
+  readonly #name: (item: Item) => string;
   #items: Item[] = [];
 
-  constructor(count: number, rank: (item: Item) => number) {
+  constructor(count: number, rank: (item: Item) => number, name: (item: Item) => string) {
     this.#count = count;
     this.#rank = rank;
+    this.#name = name;
   }
 
   add(item: Item): void {
@@ -16,6 +18,7 @@ export class Best<Item> {
   }
 
   items(): Item[] {
-    return [...this.#items].sort((a, b) => this.#rank(b) - this.#rank(a)).slice(0, this.#count);
+    const distinct = new Map(this.#items.map((item) => [this.#name(item), item]));
+    return [...distinct.values()].sort((a, b) => this.#rank(b) - this.#rank(a)).slice(0, this.#count);
   }
 }

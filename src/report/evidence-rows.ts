@@ -43,21 +43,25 @@ export async function pickEvidence(
 
 class Pick {
   readonly #kept = [
-    new Best<EvidenceRow>(KEPT_EACH_WAY, (row) => -toTime(row)),
-    new Best<EvidenceRow>(KEPT_EACH_WAY, toTime),
-    new Best<EvidenceRow>(KEPT_EACH_WAY, (row) => Number(row.bytes ?? 0)),
+    new Best<EvidenceRow>(KEPT_EACH_WAY, (row) => -toTime(row), nameRow),
+    new Best<EvidenceRow>(KEPT_EACH_WAY, toTime, nameRow),
+    new Best<EvidenceRow>(KEPT_EACH_WAY, (row) => Number(row.bytes ?? 0), nameRow),
   ];
 
   add(row: EvidenceRow): void {
     for (const best of this.#kept) best.add(row);
   }
 
-  /** A record is evidence of as many batches as its object came in with. */
   rows(): EvidenceRow[] {
     const rows = this.#kept.flatMap((best) => best.items());
-    const distinct = new Map(rows.map((row) => [`${row.object} ${row.line_number} ${row.direction}`, row]));
+    const distinct = new Map(rows.map((row) => [nameRow(row), row]));
     return [...distinct.values()].sort((a, b) => toTime(a) - toTime(b) || a.line_number - b.line_number);
   }
+}
+
+/** A record is evidence of as many batches as its object came in with. */
+function nameRow({ object, line_number, direction }: EvidenceRow): string {
+  return `${object} ${line_number} ${direction}`;
 }
 
 function toTime({ start_time, end_time }: Evidence): number {
