@@ -9,7 +9,7 @@ import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.ts';
 
 const COMMAND = fileURLToPath(new URL('../bin/flowhound.js', import.meta.url));
 const PICTURES = [
-  { name: 'report.png', colorScheme: 'light', section: 'main', height: 1040 },
+  { name: 'report.png', colorScheme: 'light', section: 'main', height: 940 },
   { name: 'report-dark.png', colorScheme: 'dark', section: 'timeline', height: 900 },
 ] as const;
 

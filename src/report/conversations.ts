@@ -88,7 +88,7 @@ function renderPairs(findings: readonly Finding[]): Html {
     time: toTimes,
     columns: [
       { title: 'Host', kind: 'code', text: nameHost },
-      { title: 'Began', kind: 'text', text: ({ initiator }) => `${ARROWS[initiator]} ${initiator}` },
+      { title: 'Began', kind: 'text', text: ({ initiator }) => `${ARROWS[initiator]}\u00a0${initiator}` },
       { title: 'Indicator', kind: 'code', text: ({ indicator }) => indicator },
       {
         title: 'Severity',

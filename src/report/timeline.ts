@@ -29,7 +29,7 @@ ${renderGrid(axis, height)}
 ${lanes.map((lane, i) => renderLane(lane, i, axis))}
 <rect class="selection" data-selection x="0" y="0" width="100%" height="${height - AXIS}" visibility="hidden"/>
 </svg>
-<figcaption>Bytes in each ${nameBin(axis)} (UTC): <span class="key out">out above the line</span>, <span class="key in">in below it</span>. Each lane has its own height (square root), so that rhythms can be compared; amounts stand beside the names.${rest > 0 && ` ${formatCount(rest)} more have no lane.`}</figcaption>
+<figcaption>Bytes in each ${nameBin(axis)} (UTC): <span class="key out">out above the line</span>, <span class="key in">in below it</span>. Each lane has its own height (square root), so that rhythms can be compared; amounts are on the cards.${rest > 0 && ` ${formatCount(rest)} more have no lane.`}</figcaption>
 <div class="brush" data-brush hidden></div>
 </figure>
 ${dataIsland('timeline', { lanes: lanes.map((lane) => toLaneData(lane, axis)) })}
