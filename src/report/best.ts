@@ -19,6 +19,10 @@ export class Best<Item> {
 
   items(): Item[] {
     const distinct = new Map(this.#items.map((item) => [this.#name(item), item]));
-    return [...distinct.values()].sort((a, b) => this.#rank(b) - this.#rank(a)).slice(0, this.#count);
+    // By name where they rank alike, so that the order in which they came decides nothing.
+    const sorted = [...distinct].sort(
+      ([a, one], [b, other]) => this.#rank(other) - this.#rank(one) || (a < b ? -1 : 1),
+    );
+    return sorted.slice(0, this.#count).map(([, item]) => item);
   }
 }

@@ -55,7 +55,12 @@ class Pick {
   rows(): EvidenceRow[] {
     const rows = this.#kept.flatMap((best) => best.items());
     const distinct = new Map(rows.map((row) => [nameRow(row), row]));
-    return [...distinct.values()].sort((a, b) => toTime(a) - toTime(b) || a.line_number - b.line_number);
+    return [...distinct]
+      .sort(
+        ([a, one], [b, other]) =>
+          toTime(one) - toTime(other) || one.line_number - other.line_number || (a < b ? -1 : 1),
+      )
+      .map(([, row]) => row);
   }
 }
 

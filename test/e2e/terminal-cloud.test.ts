@@ -197,6 +197,19 @@ describe('what the stack knows', () => {
     expect(await run(['report', '--verify', 'stack'])).toMatchObject({ status: 0, stdout: '' });
   }, 300_000);
 
+  it('report --aws tells what report tells of one machine', async () => {
+    const { status, stderr } = await run(['report', '--aws', '--out', 'stack.html']);
+    expect(status, stderr).toBe(0);
+    expect((await run(['report', '--out', 'local.html'])).status).toBe(0);
+    const read = (file: string) => readFileSync(join(world.root, file), 'utf8');
+    const [ofStack, ofHome] = [read('stack.html'), read('local.html')];
+    for (const id of ['findings', 'timeline', 'conversations', 'traffic', 'indicators', 'sightings', 'evidence']) {
+      const section = (html: string) => new RegExp(`<section id="${id}".*?</section>`, 's').exec(html)?.[0].split('\n');
+      expect(section(ofStack), id).toEqual(section(ofHome));
+      expect(section(ofStack)?.length, id).toBeGreaterThan(5);
+    }
+  }, 300_000);
+
   it('hunt --aws for what nothing ever spoke to reads nothing', async () => {
     const ran = cloud.double.sfn.executions.size;
     const { status, stdout, stderr } = await run(['hunt', '--aws', '--ip', '198.51.100.253', ...WINDOW]);
