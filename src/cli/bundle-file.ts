@@ -33,6 +33,8 @@ export async function verifyBundleFile(path: string, talk: Talk): Promise<void> 
   await write(differences.map(({ kind, path: name }) => `${kind} ${toPrintable(name)}\n`).join(''));
   if (digest !== undefined) talk.say(`flowhound: SHA-256 of its manifest: ${digest}`);
   if (differences.length > 0)
-    throw new ExecutionFailed(`${path} is not as its manifest says: ${formatCount(differences.length)} differences.`);
+    throw new ExecutionFailed(
+      `${path} is not as its manifest says: ${formatCount(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}.`,
+    );
   talk.say(`flowhound: ${path}: ${formatCount(sound)} files, all as the manifest says`);
 }

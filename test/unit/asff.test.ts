@@ -228,7 +228,7 @@ describe('what a list or a log may hold', () => {
     const indicatorIps = Array.from({ length: 40 }, (_, i) => `203.0.113.${i}`);
     const asff = write({ indicator: '203.0.113.0/24', indicatorIps });
     expect(problemsOf(asff)).toEqual([]);
-    expect(asff.ThreatIntelIndicators.map(({ Value }) => Value)).toEqual(indicatorIps.slice(0, 5));
+    expect(asff.ThreatIntelIndicators.map(({ Value }) => Value)).toEqual(indicatorIps.toSorted().slice(0, 5));
     expect(asff.ProductFields['Flowhound/Flowhound/indicator']).toBe('203.0.113.0/24');
   });
 
