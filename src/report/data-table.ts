@@ -28,18 +28,22 @@ export type DataTable<Row> = {
 };
 
 const MOST_STATIC = 100;
+/** More than a browser takes at ease: 5 MB of sightings. What is left out is told, and where it is. */
+const MOST_ROWS = 20_000;
 
 export function renderTable<Row>(table: DataTable<Row>): Html {
-  const { id, caption, columns, rows, most = MOST_STATIC, printed = 'some', rest } = table;
-  const more = rows.length - most;
+  const { id, caption, columns, most = MOST_STATIC, printed = 'some', rest } = table;
+  const rows = table.rows.slice(0, MOST_ROWS);
+  const [all, more] = [table.rows.length, rows.length - most];
+  const left = all > rows.length ? `; ${formatCount(all - rows.length)} left out here` : '';
   return html`<div class="table print-${printed}" data-table="${id}">
 <div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption"><table>
-<caption id="${id}-caption">${caption} <span class="count">${formatCount(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}</span></caption>
+<caption id="${id}-caption">${caption} <span class="count">${formatCount(all)} ${all === 1 ? 'row' : 'rows'}${left}</span></caption>
 <thead><tr>${columns.map(({ title, kind }) => html`<th scope="col" class="as-${kind}">${title}</th>`)}</tr></thead>
 <tbody>${rows.slice(0, most).map((row) => renderRow(row, columns))}</tbody>
 </table></div>
 ${more > 0 && html`<p class="rest">${formatCount(more)} more ${more === 1 ? 'row' : 'rows'}${rest === undefined ? '' : `: ${rest}`}</p>`}
-${dataIsland(id, toData(table))}</div>
+${dataIsland(id, toData({ ...table, rows }))}</div>
 `;
 }
 

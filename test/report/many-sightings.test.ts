@@ -59,6 +59,12 @@ describeInBrowser('ten thousand sightings', (reader) => {
     expect(complaints).toEqual([]);
   });
 
+  it('are told as left out where they are more than a page takes', () => {
+    const page = renderPage(toCase(makeSightings(20_001)));
+    expect(page).toContain('20,001 rows; 1 left out here');
+    expect(page.length).toBeLessThan(6_000_000);
+  });
+
   it('are searched in the time in which a table of the same size is drawn', async () => {
     const { page } = await reader.open(html);
     const measured = (await page.evaluate(MEASURE)) as { search: number; slowest: number; baseline: number };
