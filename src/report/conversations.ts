@@ -41,7 +41,8 @@ function toPairs(findings: readonly Finding[]): Pair[] {
     const { account_id, indicator, comment } = finding;
     // The same private address may be a host in each of several accounts.
     const isOne = accounts.get(nameHost(finding))!.every((other) => other.account_id === account_id);
-    const host = isOne || finding.kind === 'scans' ? nameHost(finding) : `${nameHost(finding)} ${account_id}`;
+    const host =
+      isOne || finding.kind === 'scans' ? nameHost(finding) : `${nameHost(finding)} ${cut(account_id, MOST_NAME)}`;
     const key = `${host} ${indicator}`;
     const bytes = Number(finding.bytes_out + finding.bytes_in) + (pairs.get(key)?.bytes ?? 0);
     pairs.set(key, { host, indicator, comment, finding: pairs.get(key)?.finding ?? finding, bytes });

@@ -6,9 +6,12 @@ import { MOST_FINDINGS } from './evidence-rows.ts';
 import { type Html, html } from './html.ts';
 import { renderNoise } from './noise-cards.ts';
 import { nameBin, type TimeAxis, toBins } from './time-axis.ts';
-import { nameHost, renderIndicator, renderSeverity } from './wording.ts';
+import { cut, nameHost, renderIndicator, renderSeverity, tellFew } from './wording.ts';
 
 const SPARKLINE_HEIGHT = 44;
+/** Longer than AWS makes them: whoever wrote such a thing wants it to be in the way. */
+const MOST_NAME = 60;
+const MOST_FACT = 500;
 
 export type NextSteps = (finding: Finding) => readonly string[];
 
@@ -28,11 +31,11 @@ ${rest > 0 && html`<p>${formatCount(rest)} more findings, none graver than these
 
 function renderCard(finding: Finding, axis: TimeAxis | undefined, next: NextSteps): Html {
   const { finding_id, severity, account_id, region, instance_id, interface_id } = finding;
-  const steps = next(finding);
+  const steps = next(finding).map((step) => cut(step, MOST_FACT));
   return html`<article class="card ${severity.toLowerCase()}" id="${finding_id}" aria-labelledby="${finding_id}-title" data-search data-times="${toRange(finding)}">
 <h3 id="${finding_id}-title">${renderSeverity(severity)} <code>${nameHost(finding)}</code> <span class="with">and</span> ${renderIndicator(finding)}</h3>
-<p class="place"><code>${instance_id ?? interface_id}</code> · account <code>${account_id}</code> · ${region}</p>
-<p class="story"><bdi>${tellFinding(finding)}</bdi></p>
+<p class="place"><code>${cut(instance_id ?? interface_id, MOST_NAME)}</code> · account <code>${cut(account_id, MOST_NAME)}</code> · ${cut(region, MOST_NAME)}</p>
+<p class="story"><bdi>${cut(tellFinding(finding), MOST_FACT)}</bdi></p>
 ${axis !== undefined && finding.hourly.length > 0 && renderSparkline(finding, axis)}
 ${renderFacts(finding)}
 ${steps.length > 0 && html`<h4>Next</h4><ol class="next">${steps.map((step) => (step.startsWith('npx ') ? html`<li><code>${step}</code></li>` : html`<li><bdi>${step}</bdi></li>`))}</ol>`}
@@ -59,7 +62,7 @@ function renderSparkline(finding: Finding, axis: TimeAxis): Html {
 
 function renderFacts(finding: Finding): Html {
   const facts = toFacts(finding).filter(([, value]) => value !== undefined);
-  return html`<dl>${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>`;
+  return html`<dl>${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd><bdi>${cut(value ?? '', MOST_FACT)}</bdi></dd></div>`)}</dl>`;
 }
 
 function toFacts(finding: Finding): readonly (readonly [string, string | undefined])[] {
@@ -74,16 +77,15 @@ function toFacts(finding: Finding): readonly (readonly [string, string | undefin
     ['Let through', `${formatCount(finding.accepted)} accepted, ${formatCount(finding.rejected)} rejected`],
     ['Rhythm', beacon === null ? undefined : tellRhythm(beacon)],
     ['Longest connection', longest_connection === null ? undefined : tellLongest(longest_connection)],
-    ['AWS services', finding.aws_services.length === 0 ? undefined : finding.aws_services.join(', ')],
-    [
-      'Seen on',
-      legs.length < 2
-        ? undefined
-        : legs.map((leg) => `${leg.interface_id}${leg.is_outer ? ' (gateway)' : ''}`).join(', '),
-    ],
+    ['AWS services', finding.aws_services.length === 0 ? undefined : tellFew(finding.aws_services)],
+    ['Seen on', legs.length < 2 ? undefined : tellFew(legs.map(nameLeg))],
     ['Network', [finding.vpc_id, finding.subnet_id].filter((id) => id !== null).join(', ') || undefined],
     ['ATT&CK', `${technique.id} ${technique.name}`],
   ];
+}
+
+function nameLeg({ interface_id, is_outer }: Finding['legs'][number]): string {
+  return `${cut(interface_id, MOST_NAME)}${is_outer ? ' (gateway)' : ''}`;
 }
 
 function tellWay(records: number, packets: bigint, bytes: bigint, ratio: string | null): string {

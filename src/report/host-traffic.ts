@@ -5,9 +5,11 @@ import { drawActivity, findPeak } from './activity-shape.ts';
 import { type Html, html } from './html.ts';
 import { nameBin, type TimeAxis, toBins } from './time-axis.ts';
 import { renderGrid } from './timeline.ts';
+import { cut } from './wording.ts';
 
 const MOST_HOSTS = 6;
 const HEIGHT = 120;
+const MOST_NAME = 60;
 const AXIS = 22;
 
 export function renderHostTraffic(findings: readonly Finding[], axis: TimeAxis | undefined): Html {
@@ -42,7 +44,7 @@ function renderHost(findings: readonly Finding[], axis: TimeAxis): Html {
     bins.reduce((sum, bin) => sum + bin.bytesIn, 0),
   ];
   const told = `${local_ip}: ${formatBytes(out)} out and ${formatBytes(back)} in, at most ${formatBytes(peak)} one way in one ${nameBin(axis)}`;
-  return html`<figure><h3><code>${local_ip}</code> <small>${instance_id ?? account_id} · full height ${formatBytes(peak)}</small></h3>
+  return html`<figure><h3><code>${local_ip}</code> <small>${cut(instance_id ?? account_id, MOST_NAME)} · full height ${formatBytes(peak)}</small></h3>
 <svg role="img" class="traffic" width="100%" height="${HEIGHT + AXIS}" aria-label="${told}">${renderGrid(axis, HEIGHT + AXIS)}
 <line class="zero" x1="0" x2="100%" y1="${HEIGHT / 2}" y2="${HEIGHT / 2}"/>
 ${drawActivity(bins, HEIGHT, peak)}</svg>

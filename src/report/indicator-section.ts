@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding-document.ts';
 import { formatCount } from '../core/story.ts';
 import { renderTable } from './data-table.ts';
 import { type Html, html } from './html.ts';
+import { cut, tellFew } from './wording.ts';
 
 type Met = {
   readonly finding: Finding;
@@ -11,7 +12,8 @@ type Met = {
   readonly addresses: readonly string[];
 };
 
-const MOST_ADDRESSES = 6;
+/** Longer than anyone writes: the list has the whole. */
+const MOST_TEXT = 2000;
 
 export function renderIndicators(findings: readonly Finding[]): Html {
   if (findings.length === 0) return html``;
@@ -30,13 +32,13 @@ ${renderTable<Met>({
   printed: 'all',
   columns: [
     { title: 'Indicator', kind: 'code', text: ({ finding }) => finding.indicator },
-    { title: 'Comment', kind: 'text', text: ({ finding }) => finding.comment },
-    { title: 'Source', kind: 'text', text: ({ finding }) => finding.source },
-    { title: 'Also in', kind: 'text', text: ({ finding }) => finding.also_in.join(', ') },
+    { title: 'Comment', kind: 'text', text: ({ finding }) => cut(finding.comment, MOST_TEXT) },
+    { title: 'Source', kind: 'text', text: ({ finding }) => cut(finding.source, MOST_TEXT) },
+    { title: 'Also in', kind: 'text', text: ({ finding }) => tellFew(finding.also_in) },
     {
       title: 'Addresses seen',
       kind: 'code',
-      text: ({ addresses }) => tellAddresses(addresses),
+      text: ({ addresses }) => tellFew(addresses),
       key: ({ addresses }) => addresses.length,
     },
     {
@@ -49,9 +51,4 @@ ${renderTable<Met>({
   ],
 })}</section>
 `;
-}
-
-function tellAddresses(addresses: readonly string[]): string {
-  const more = addresses.length - MOST_ADDRESSES;
-  return `${addresses.slice(0, MOST_ADDRESSES).join(' ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
 }

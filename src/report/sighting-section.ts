@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<Sighting>[] = [
   {
     title: 'Local, interface',
     kind: 'line',
-    text: ({ local_ip, interface_id }) => `${local_ip}\n${interface_id}`,
+    text: ({ local_ip, interface_id }) => `${local_ip}\n${cut(interface_id, MOST_COMMENT)}`,
   },
   { title: 'Account, region', kind: 'line', text: ({ account_id, region }) => `${account_id}\n${region}` },
   {

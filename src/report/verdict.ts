@@ -5,10 +5,11 @@ import { formatCount, formatSpan, tellFinding } from '../core/story.ts';
 import type { CaseFile } from './case-file.ts';
 import type { Coverage } from './coverage.ts';
 import { type Html, html } from './html.ts';
-import { nameHost, nameSeverity, plural, renderIndicator, renderSeverity } from './wording.ts';
+import { cut, nameHost, nameSeverity, plural, renderIndicator, renderSeverity } from './wording.ts';
 
 /** Told in the letter; the cards tell all. */
 const MOST_TOLD = 4;
+const MOST_SENTENCE = 500;
 
 export function renderVerdict(file: CaseFile, coverage: Coverage): Html {
   const grave = file.findings.filter(({ severity }) => severity !== 'INFORMATIONAL');
@@ -33,7 +34,9 @@ function tellVerdict(findings: readonly Finding[], { totals }: Coverage): string
   }
   if (other > 0)
     return `Nothing urgent: ${formatCount(other)} ${plural(other, 'finding')} to look at when there is time.`;
-  if (findings.length > 0) return 'Nothing got through: all attempts were rejected.';
+  const isBlocked = findings.every(({ accepted, rejected }) => accepted === 0 && rejected > 0);
+  if (findings.length > 0 && isBlocked) return 'Nothing got through: all attempts were rejected.';
+  if (findings.length > 0) return 'Nothing grave: what was found is only worth knowing.';
   // Who looked at nothing has found nothing, which must not read as good news.
   if (totals.objects === 0) return 'Nothing was looked at, so nothing can be said.';
   return 'No traffic with a known-bad address was found.';
@@ -71,7 +74,7 @@ ${formatCount(totals.matches)} ${plural(totals.matches, 'record touches one', 'r
 function renderLead(finding: Finding): Html {
   const { severity, finding_id, first_seen, last_seen } = finding;
   return html`<li>${renderSeverity(severity)} <a href="#${finding_id}"><code>${nameHost(finding)}</code></a> and ${renderIndicator(finding)}:
-<bdi>${tellFinding(finding)}</bdi>, ${formatSpan(first_seen, last_seen)}.</li>`;
+<bdi>${cut(tellFinding(finding), MOST_SENTENCE)}</bdi>, ${formatSpan(first_seen, last_seen)}.</li>`;
 }
 
 function tellRest(untold: readonly Finding[], findings: readonly Finding[]): Html | false {

@@ -1,6 +1,7 @@
 /** Words that several parts of the report share. */
 import type { Finding } from '../core/finding-document.ts';
 import type { Severity } from '../core/severity.ts';
+import { formatCount } from '../core/story.ts';
 import { type Html, html } from './html.ts';
 
 /** Comments are other people's: as much as a line takes, the whole text is in the table of indicators. */
@@ -44,6 +45,13 @@ export function cut(text: string, most: number): string {
     kept += segment;
   }
   return `${kept}…`;
+}
+
+/** The first of them, and how many more there are. */
+export function tellFew(items: readonly string[], most = 6): string {
+  const more = items.length - most;
+  const first = items.slice(0, most).map((item) => cut(item, MOST_COMMENT));
+  return `${first.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
 }
 
 export function toSeconds(iso: string | null): number | undefined {
