@@ -18,8 +18,8 @@ export type AddressIndex = {
   readonly read: ReadRange;
 };
 
-/** All of a small part; of others what is needed of some hundred objects and blocks. What is longer takes a second read. */
-const END_BYTES = 64 * 1024;
+/** All of a small part; of others what is needed of some hundred objects and blocks, mostly 1 KB. More takes a second read. */
+const END_BYTES = 8 * 1024;
 const MOST_OBJECTS = 2 ** 26;
 
 /** Opens a file. Throws AddressIndexDamaged where it is not whole or not an index. */
