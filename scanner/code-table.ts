@@ -3,7 +3,7 @@
  * undersubscribed is refused as zlib refuses it: only a single code of one bit may stand alone.
  */
 
-/** Most bits of a code that one table look-up decodes; longer codes take a second. Eleven bits were slower, nine too. */
+/** Most bits of a code that one table look-up decodes; longer codes take a second. Ten bits were slower. */
 export const LITERAL_BITS: u32 = 11;
 export const DISTANCE_BITS: u32 = 8;
 /** First tables and, as zlib's `enough` shows, room for all second ones. */
