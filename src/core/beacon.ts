@@ -1,4 +1,5 @@
 /** Contacts of a host → how regular they are; its connections → the longest. */
+import { toIsoSecond } from './iso-second.ts';
 import type { Span } from './sighting-course.ts';
 
 export type Beacon = {
@@ -65,7 +66,13 @@ export function findLongest(connections: Readonly<Record<string, readonly Span[]
   const [first, last] = longest.span;
   const [protocol = '', localPort = '', remotePort = '', remoteIp = ''] = longest.key.split('/');
   const service = `${protocol}/${Math.min(Number(localPort), Number(remotePort))}`;
-  return { seconds: last - first, service, remote_ip: remoteIp, first_seen: toIso(first), last_seen: toIso(last) };
+  return {
+    seconds: last - first,
+    service,
+    remote_ip: remoteIp,
+    first_seen: toIsoSecond(first),
+    last_seen: toIsoSecond(last),
+  };
 }
 
 function isLonger(key: string, [first, last]: Span, { key: other, span }: { key: string; span: Span }): boolean {
@@ -77,8 +84,4 @@ function isLonger(key: string, [first, last]: Span, { key: other, span }: { key:
 /** The lower of the two in the middle: a second that was seen. */
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
-}
-
-function toIso(second: number): string {
-  return `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
 }

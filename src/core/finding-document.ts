@@ -1,7 +1,9 @@
 /** What a finding says, and its parts that follow from one tally. */
 import type { Beacon, LongestConnection } from './beacon.ts';
+import { toDataRatio } from './data-ratio.ts';
 import type { FindingContext } from './finding-context.ts';
 import type { Initiator } from './initiator.ts';
+import { toIsoSecond } from './iso-second.ts';
 import type { HostLegs } from './legs.ts';
 import type { Severity } from './severity.ts';
 import type { Technique } from './severity-table.ts';
@@ -119,11 +121,9 @@ export function toRatios(totals: Pick<Tally, 'recordsOut' | 'bytesOut' | 'record
   };
 }
 
-/** Rounded half up, as the SQL does. */
+/** Null without records. */
 function toRatio(bytes: bigint, records: number): string | null {
-  if (records === 0) return null;
-  const hundredths = (bytes * 200n + BigInt(records)) / (BigInt(records) * 2n);
-  return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}`;
+  return records === 0 ? null : toDataRatio(bytes, BigInt(records));
 }
 
 export function toTimes({ firstSeen, lastSeen }: Pick<Tally, 'firstSeen' | 'lastSeen'>) {
@@ -131,16 +131,11 @@ export function toTimes({ firstSeen, lastSeen }: Pick<Tally, 'firstSeen' | 'last
   return { first_seen: toIsoSecond(firstSeen), last_seen: toIsoSecond(lastSeen), duration_seconds: duration };
 }
 
-/** Unix seconds → `2026-09-01T00:05:12Z`. */
-export function toIsoSecond(second: number | null): string | null {
-  return second === null ? null : `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
-}
-
 export function toHourly(hours: Tally['course']['hours']): Hour[] {
   return Object.entries(hours)
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([hour, { records, bytesOut, bytesIn }]) => ({
-      hour: toIsoSecond(Number(hour) * 3600)!,
+      hour: toIsoSecond(Number(hour) * 3600),
       ...{ records, bytes_out: bytesOut, bytes_in: bytesIn },
     }));
 }

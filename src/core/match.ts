@@ -1,5 +1,7 @@
 /** Row of the match query → match: one record that touches one indicator with one of its ends. */
 
+import { LAST_SECOND } from './iso-second.ts';
+
 /** Packet direction from our network: `out` = the destination end is the indicator, `in` = the source end is. */
 export type PacketDirection = 'out' | 'in';
 
@@ -38,9 +40,6 @@ export type Match = {
 
 /** A result row by column name, as any engine hands it over: text, numbers or null. */
 export type ResultRow = Readonly<Record<string, string | number | bigint | null>>;
-
-/** 9999-12-31T23:59:59Z: what lies behind it is no time. */
-const LAST_SECOND = 253_402_300_799;
 
 /** Reads a row of sql/detections/ioc_matches.sql. */
 export function toMatch(row: ResultRow): Match {

@@ -2,6 +2,7 @@
 import { toPartitionName } from './asff.ts';
 import type { Evidence } from './evidence.ts';
 import { addVote, emptyVotes, judgeInitiator } from './initiator.ts';
+import { LAST_SECOND } from './iso-second.ts';
 import type { Match, PacketDirection } from './match.ts';
 import { type Conversation, type Host, toEnds, toTraffic } from './ocsf-conversation.ts';
 import {
@@ -23,8 +24,6 @@ import type { Sighting } from './sighting-document.ts';
 const NETWORK_ACTIVITY = { uid: 4001, name: 'Network Activity', categoryUid: 4, category: 'Network Activity' };
 const TRAFFIC = { id: 6, name: 'Traffic' };
 const REFUSE = { id: 5, name: 'Refuse' };
-/** 9999-12-31T23:59:59Z: what lies behind it is no time. */
-const LAST_SECOND = 253_402_300_799;
 
 /** Which of the evidence's addresses are indicators, and whose. */
 export type NamedAddresses = ReadonlyMap<string, NamedIndicator>;

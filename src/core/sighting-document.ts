@@ -1,7 +1,8 @@
 /** Tally + its finding → sighting, the document that `sweep` and `findings --sightings` print. */
 import type { Fold } from './finding.ts';
-import { type Finding, toIsoSecond, toTotals } from './finding-document.ts';
+import { type Finding, toTotals } from './finding-document.ts';
 import { type Initiator, judgeInitiator } from './initiator.ts';
+import { toIsoSecond } from './iso-second.ts';
 import { isAtLeast, type Severity } from './severity.ts';
 import { Tallies, type Tally } from './sighting.ts';
 

@@ -10,6 +10,7 @@ import type { Finding } from '../core/finding-document.ts';
 import { toMatch } from '../core/match.ts';
 import { isAtLeast } from '../core/severity.ts';
 import { Tallies } from '../core/sighting.ts';
+import { shiftDay } from '../core/utc-day.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
 import { readManifest } from './manifest.ts';
 import { readChunkResults } from './scan.ts';
@@ -48,7 +49,6 @@ export type DataRatioPlan = {
 type Spent = { bytes: number; readonly at: Record<string, string>; readonly by: Record<string, string> };
 
 const HOURS_BETWEEN = 6;
-const DAY_MILLISECONDS = 24 * 3_600_000;
 
 /** A query stays under 150 KB: `"$path" IN (…)` may take this much of it. */
 export const MOST_PATHS = { bytes: 100_000, objects: 500 };
@@ -115,7 +115,7 @@ async function book(
   { execution, clock, ration }: Pick<DataRatioInput, 'execution' | 'clock'> & { readonly ration: DataRatioRation },
   store: ObjectStore,
 ): Promise<Booked> {
-  const yesterday = toSpent(await store.get(spentKey(shiftDay(clock, -1))));
+  const yesterday = toSpent(await store.get(spentKey(shiftDay(clock.slice(0, 10), -1))));
   for (;;) {
     const stored = await store.read(spentKey(clock));
     const today = toSpent(stored?.text);
@@ -210,8 +210,8 @@ async function foldBatch(
 /** Records may lie a day beside the partition of their time. */
 function toLook(finding: Finding, all: readonly StoredLogObject[]): Look {
   const { account_id: accountId, region } = finding;
-  const dateFrom = shiftDay(finding.first_seen!, -1);
-  const dateTo = shiftDay(finding.last_seen ?? finding.first_seen!, 1);
+  const dateFrom = shiftDay(finding.first_seen!.slice(0, 10), -1);
+  const dateTo = shiftDay((finding.last_seen ?? finding.first_seen!).slice(0, 10), 1);
   const objects = all
     .filter((object) => object.accountId === accountId && object.region === region)
     .filter(({ date }) => date >= dateFrom && date <= dateTo);
@@ -241,8 +241,4 @@ function toSpent(text: string | undefined): Spent {
 
 function spentKey(clock: string): string {
   return `runs/data-ratio/${clock.slice(0, 10)}.json`;
-}
-
-function shiftDay(iso: string, days: number): string {
-  return new Date(Date.parse(iso) + days * DAY_MILLISECONDS).toISOString().slice(0, 10);
 }

@@ -4,10 +4,13 @@
  */
 
 import { parseNetwork } from '../core/address.ts';
+import { toDataRatio } from '../core/data-ratio.ts';
 import { fromJson, toJson } from '../core/exact-json.ts';
 import { contextKey, type FindingContext, toPeers } from '../core/finding-context.ts';
 import { compileIndicators } from '../core/indicator-set.ts';
+import { toIsoSecond } from '../core/iso-second.ts';
 import type { ResultRow } from '../core/match.ts';
+import { shiftDay } from '../core/utc-day.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
 import type { DataRatioHost } from './data-ratio.ts';
 import { findObjects } from './find-objects.ts';
@@ -33,7 +36,6 @@ const MOST_PEERS = 100;
 /** Indicators that are looked up in the address index: a list request for each day that it reaches back. */
 const MOST_LOOKED_UP = 5;
 const DAYS_BACK = 90;
-const DAY_MILLISECONDS = 24 * 3_600_000;
 
 /** Writes runs/<execution>/data-ratio.json and contexts/<finding_id>.json. */
 export async function recordDataRatio(
@@ -73,21 +75,20 @@ async function lookUp(
 ): Promise<FindingContext['ever']> {
   const { network } = parseNetwork(indicator)!;
   const set = compileIndicators([{ text: indicator, network, comment: '', source: '' }]);
-  const from = new Date(Date.parse(clock) - DAYS_BACK * DAY_MILLISECONDS).toISOString().slice(0, 10);
-  const window = { from, to: clock.slice(0, 10), accounts: [accountId], regions: [region] };
+  const today = clock.slice(0, 10);
+  const window = { from: shiftDay(today, -DAYS_BACK), to: today, accounts: [accountId], regions: [region] };
   const { holding } = await findObjects(set, window, store);
   if (holding.length === 0) return null;
-  const firsts = holding.map(({ firstSeen }) => firstSeen).filter((second) => second !== null);
-  const lasts = holding.map(({ lastSeen }) => lastSeen).filter((second) => second !== null);
+  const seen = (name: 'firstSeen' | 'lastSeen', pick: (a: number, b: number) => number) =>
+    holding
+      .map((object) => object[name])
+      .reduce<number | null>((a, b) => (a === null || b === null ? (a ?? b) : pick(a, b)), null);
   return {
-    first_seen: firsts.length === 0 ? null : toIso(Math.min(...firsts)),
-    last_seen: lasts.length === 0 ? null : toIso(Math.max(...lasts)),
+    // Not spread over Math.min: a busy region may have more objects than a call takes arguments.
+    first_seen: toIsoSecond(seen('firstSeen', Math.min)),
+    last_seen: toIsoSecond(seen('lastSeen', Math.max)),
     objects: holding.length,
   };
-}
-
-function toIso(second: number): string {
-  return `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
 }
 
 /** What data-ratio queries said about the hosts of an execution. */
@@ -129,7 +130,7 @@ function addPair(pairs: Map<string, ResultRow>, row: ResultRow): void {
     ...row,
     record_count: String(records),
     total_bytes: String(bytes),
-    data_ratio: toRatio(bytes, records),
+    data_ratio: toDataRatio(bytes, records),
     first_seen: [row.first_seen, other.first_seen].filter((time) => time !== null).sort()[0] ?? null,
     last_seen:
       [row.last_seen, other.last_seen]
@@ -137,12 +138,6 @@ function addPair(pairs: Map<string, ResultRow>, row: ResultRow): void {
         .sort()
         .at(-1) ?? null,
   });
-}
-
-/** Two decimals, rounded half up, as the query's exact mean. */
-function toRatio(bytes: bigint, records: bigint): string {
-  const hundredths = (bytes * 200n + records) / (records * 2n);
-  return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}`;
 }
 
 function toBigInt(value: ResultRow[string] | undefined): bigint {

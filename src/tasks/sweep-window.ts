@@ -5,6 +5,7 @@
 import { manifestKey, type StoredLogObject, toDailyManifests } from '../core/batch.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { PartitionConflict } from '../core/log-table.ts';
+import { shiftDay } from '../core/utc-day.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import { type ListedObject, type Selection, selectObjects } from './ingest.ts';
 import { doneKey, readManifest } from './manifest.ts';
@@ -89,8 +90,4 @@ export function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];
   for (let day = from; day <= to; day = shiftDay(day, 1)) days.push(day);
   return days;
-}
-
-export function shiftDay(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
