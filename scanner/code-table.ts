@@ -9,15 +9,17 @@ export const DISTANCE_BITS: u32 = 8;
 /** First tables and, as zlib's `enough` shows, room for all second ones. */
 const LITERAL_ENTRIES: u32 = 2432;
 const DISTANCE_ENTRIES: u32 = 512;
-export const LITERAL_TABLE: usize = memory.data(2432 * 8, 64);
-export const DISTANCE_TABLE: usize = memory.data(512 * 8, 64);
+export const LITERAL_TABLE: usize = memory.data(2432 * 4, 64);
+/** Behind the entries of distances, each one's mask of extra bits. */
+export const DISTANCE_TABLE: usize = memory.data(2 * 512 * 4, 64);
+export const TO_MASK: usize = 512 * 4;
 export const LENGTHS: usize = memory.data(320 + 16, 16);
 const COUNTS: usize = memory.data(16 * 4, 16);
 const OFFSETS: usize = memory.data(16 * 4, 16);
 const SORTED: usize = memory.data(320 * 2, 16);
 /** Codes of the symbols, first bit lowest. */
 const CODES: usize = memory.data(320 * 2, 16);
-const SINGLE_ENTRIES: usize = memory.data(2048 * 8, 64);
+const SINGLE_ENTRIES: usize = memory.data(2048 * 4, 64);
 
 const LENGTH_BASE: usize = memory.data<u16>([
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
@@ -33,20 +35,30 @@ const DISTANCE_EXTRA: usize = memory.data<u8>([
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
 ]);
 
+/** Codes are looked up in a word that begins so many bits before them. */
+export const CODE_SHIFT: u32 = 2;
+
 /**
- * Entries of 64 bits. Low half: bits 0-5 what is consumed in all, extra bits included; 8-13 what the codes alone take;
- * flags; 16-31 a length's or distance's base; for literals 28-29 how many. High half: the literals, or where the second table is.
+ * Entries of literals and lengths. Bits 0-5: how many bits they take; 14-29 up to two literals, or one and a length less 3, its
+ * extra bits read; 30-31 how many literals. Odd ones: 8-11 are the bits of the second table or the extra bits that are to be
+ * read, 14-29 where that table is or the length without them.
  */
-export const HAS_LENGTH: u32 = 1 << 15;
-export const IS_ODD: u32 = 1 << 14;
-export const IS_END: u32 = 1 << 26;
-export const IS_TABLE: u32 = 1 << 25;
-const ONE_LITERAL: u32 = 1 << 28;
+export const IS_ODD: u32 = 1 << 6;
+export const HAS_LENGTH: u32 = 1 << 7;
+export const KIND: u32 = 3 << 12;
+export const IS_END: u32 = 1 << 12;
+export const IS_TABLE: u32 = 2 << 12;
+export const NEEDS_EXTRA: u32 = 3 << 12;
+export const LITERALS_AT: u32 = 14;
+export const LENGTH_AT: u32 = 22;
+export const COUNT_AT: u32 = 30;
+const ONE_LITERAL: u32 = 1 << 30;
 /** No code leads here. */
-const INVALID: u64 = IS_ODD as u64;
+const INVALID: u32 = IS_ODD;
 
 const LITERALS: u32 = 0;
 const DISTANCES: u32 = 1;
+const CODE_LENGTHS: u32 = 2;
 
 let usedEntries: u32 = 0;
 
@@ -63,7 +75,7 @@ export function buildDistanceTable(symbols: u32): bool {
 
 /** The code of the code lengths; its table lies where the literals' comes later. */
 export function buildLengthTable(): bool {
-  return buildTable(LITERAL_TABLE, 7, 19, LITERAL_ENTRIES, 2);
+  return buildTable(LITERAL_TABLE, 7, 19, LITERAL_ENTRIES, CODE_LENGTHS);
 }
 
 function buildTable(table: usize, primaryBits: u32, symbols: u32, capacity: u32, kind: u32): bool {
@@ -84,7 +96,7 @@ function buildTable(table: usize, primaryBits: u32, symbols: u32, capacity: u32,
   if (left > 0 && longest > 1) return false;
   if (left > 0 && longest == 1 && kind > DISTANCES) return false;
   sortSymbols(symbols);
-  for (let i: u32 = 0; i < (1 as u32) << primaryBits; i++) store<u64>(table + (i << 3), INVALID);
+  for (let i: u32 = 0; i < (1 as u32) << primaryBits; i++) store<u32>(table + (i << 2), INVALID);
   usedEntries = 1 << primaryBits;
   return fillTable(table, primaryBits, symbols - unused, longest, capacity, kind);
 }
@@ -122,7 +134,7 @@ function fillTable(table: usize, primaryBits: u32, used: u32, longest: u32, capa
     const symbol = load<u16>(SORTED + (i << 1)) as u32;
     store<u16>(CODES + (symbol << 1), reversed as u16);
     if (length <= primaryBits) {
-      fill(table, reversed, length, primaryBits, toEntry(symbol, length, kind));
+      place(table, reversed, length, primaryBits, symbol, kind);
     } else {
       const low = reversed & ((1 << primaryBits) - 1);
       if (low != prefix) {
@@ -131,11 +143,11 @@ function fillTable(table: usize, primaryBits: u32, used: u32, longest: u32, capa
         second = usedEntries;
         usedEntries += 1 << secondBits;
         if (usedEntries > capacity) return false;
-        for (let at = second; at < usedEntries; at++) store<u64>(table + (at << 3), INVALID);
-        store<u64>(table + (low << 3), ((second as u64) << 32) | (IS_ODD | IS_TABLE | (secondBits << 8) | primaryBits));
+        for (let at = second; at < usedEntries; at++) store<u32>(table + (at << 2), INVALID);
+        store<u32>(table + (low << 2), (second << LITERALS_AT) | IS_ODD | IS_TABLE | (secondBits << 8));
       }
       const rest = length - primaryBits;
-      fill(table + (second << 3), reversed >>> primaryBits, rest, secondBits, toEntry(symbol, rest, kind));
+      place(table + (second << 2), reversed >>> primaryBits, rest, secondBits, symbol, kind);
     }
     code++;
     leftAtLength--;
@@ -154,27 +166,37 @@ function secondTableBits(length: u32, primaryBits: u32, longest: u32, leftAtLeng
   return secondBits;
 }
 
-function fill(table: usize, start: u32, length: u32, tableBits: u32, entry: u64): void {
-  const step: u32 = 8 << length;
-  const end = table + ((8 as usize) << tableBits);
-  for (let at = table + (start << 3); at < end; at += step) store<u64>(at, entry);
-}
-
-function toEntry(symbol: u32, length: u32, kind: u32): u64 {
-  if (kind == 2) return ((symbol << 16) | length) as u64;
-  if (kind == DISTANCES) {
-    if (symbol > 29) return INVALID;
-    return toBaseEntry(load<u16>(DISTANCE_BASE + (symbol << 1)), load<u8>(DISTANCE_EXTRA + symbol), length) as u64;
+/** Lays the entries of a code's symbol: `start` is the code, `length` its bits that this table sees. */
+function place(table: usize, start: u32, length: u32, tableBits: u32, symbol: u32, kind: u32): void {
+  if (kind == DISTANCES) return placeDistance(table, start, length, tableBits, symbol);
+  if (kind == CODE_LENGTHS) return fill(table, start, length, tableBits, (symbol << 16) | length);
+  if (symbol < 256) return fill(table, start, length, tableBits, (symbol << LITERALS_AT) | ONE_LITERAL | length);
+  if (symbol == 256) return fill(table, start, length, tableBits, IS_ODD | IS_END | length);
+  if (symbol > 285) return;
+  const base = load<u16>(LENGTH_BASE + ((symbol - 257) << 1)) as u32;
+  const extraBits = load<u8>(LENGTH_EXTRA + (symbol - 257)) as u32;
+  if (length + extraBits > tableBits) {
+    return fill(table, start, length, tableBits, (base << LITERALS_AT) | (extraBits << 8) | IS_ODD | NEEDS_EXTRA | length);
   }
-  if (symbol < 256) return ((symbol as u64) << 32) | (ONE_LITERAL | (length << 8) | length);
-  if (symbol == 256) return (IS_ODD | IS_END | length) as u64;
-  if (symbol > 285) return INVALID;
-  const base = toBaseEntry(load<u16>(LENGTH_BASE + ((symbol - 257) << 1)), load<u8>(LENGTH_EXTRA + (symbol - 257)), length);
-  return (base | HAS_LENGTH) as u64;
+  for (let extra: u32 = 0; extra < (1 as u32) << extraBits; extra++) {
+    const taken = length + extraBits;
+    fill(table, start | (extra << length), taken, tableBits, ((base + extra - 3) << LENGTH_AT) | HAS_LENGTH | taken);
+  }
 }
 
-function toBaseEntry(base: u32, extraBits: u32, length: u32): u32 {
-  return (base << 16) | (length << 8) | (length + extraBits);
+/** Bits 0-5: what code and extra bits take; 8-12 by how many the extra bits lie above the word's beginning; 16-31 the base. */
+function placeDistance(table: usize, start: u32, length: u32, tableBits: u32, symbol: u32): void {
+  if (symbol > 29) return;
+  const base = load<u16>(DISTANCE_BASE + (symbol << 1)) as u32;
+  const extraBits = load<u8>(DISTANCE_EXTRA + symbol) as u32;
+  fill(table, start, length, tableBits, (base << 16) | ((length + CODE_SHIFT) << 8) | (length + extraBits));
+  fill(table + TO_MASK, start, length, tableBits, (1 << extraBits) - 1);
+}
+
+function fill(table: usize, start: u32, length: u32, tableBits: u32, entry: u32): void {
+  const step: u32 = 4 << length;
+  const end = table + ((4 as usize) << tableBits);
+  for (let at = table + (start << 2); at < end; at += step) store<u32>(at, entry);
 }
 
 /**
@@ -182,7 +204,7 @@ function toBaseEntry(base: u32, extraBits: u32, length: u32): u32 {
  * branches that depend on the data: they would be mispredicted at every third entry.
  */
 function joinPairs(symbols: u32): void {
-  memory.copy(SINGLE_ENTRIES, LITERAL_TABLE, 8 << LITERAL_BITS);
+  memory.copy(SINGLE_ENTRIES, LITERAL_TABLE, 4 << LITERAL_BITS);
   for (let symbol: u32 = 0; symbol < min(symbols, 256); symbol++) {
     const length = load<u8>(LENGTHS + symbol) as u32;
     if (length == 0 || length >= LITERAL_BITS) continue;
@@ -192,15 +214,14 @@ function joinPairs(symbols: u32): void {
 
 function joinLiteral(symbol: u32, length: u32, code: u32): void {
   const rest = LITERAL_BITS - length;
-  const first = ((symbol as u64) << 32) | (ONE_LITERAL | (length << 8) | length);
-  const step: u32 = 8 << length;
-  let at = LITERAL_TABLE + (code << 3);
-  for (let next = SINGLE_ENTRIES; next < SINGLE_ENTRIES + (8 << rest); next += 8, at += step) {
-    const second = load<u64>(next);
-    const literals = ((symbol as u64) | ((second >> 32) << 8)) << 32;
-    const pair = literals | ((second as u32) + (ONE_LITERAL | (length << 8) | length));
-    const isFitting = (((second as u32) >>> 8) & 63) <= rest && ((second as u32) & IS_ODD) == 0;
-    store<u64>(at, select<u64>(pair, first, isFitting));
+  const first = (symbol << LITERALS_AT) | ONE_LITERAL | length;
+  const step: u32 = 4 << length;
+  let at = LITERAL_TABLE + (code << 2);
+  for (let next = SINGLE_ENTRIES; next < SINGLE_ENTRIES + (4 << rest); next += 4, at += step) {
+    const second = load<u32>(next);
+    const literal = ((second >>> LITERALS_AT) & 255) << LENGTH_AT;
+    const pair = first + select<u32>(second, (second & 0xc0003fff) | literal, (second & HAS_LENGTH) != 0);
+    store<u32>(at, select<u32>(pair, first, (second & 63) <= rest && (second & IS_ODD) == 0));
   }
 }
 

@@ -1,11 +1,29 @@
 /**
- * The hot loop: the codes of a deflate block → text; and the state that it shares with inflate.ts: input, bits, output.
+ * The hot loop: the codes of a deflate block → text; and the state that it shares with inflate.ts: where input and output stand.
  *
- * The bits read ahead lie in a 64-bit word, three places up, so that masking alone gives the offset of a table entry of eight
- * bytes. `bitCount` counts from those three places: bits 3 to bitCount are there. What is above is the same bytes again, which
- * the next refill lays over them; only where the input ends for now it must be cleared.
+ * Between blocks the input's place is counted in bits. In the loop, bits read ahead lie in a 64-bit word, two places up, so that
+ * masking alone gives the offset of a table entry of four bytes. `count` says how many bits of it the next refill keeps, 56 to 63
+ * after one; what is above is the same bytes again, which that refill lays over them. So a word holds 62 bits after a refill, of
+ * which 61 are used before the next at most: two codes of 11, 28 of a distance, and 11 to look up what follows. That look-up
+ * comes before the refill: the way from one entry to the next is all that the loop waits for.
  */
-import { DISTANCE_BITS, DISTANCE_TABLE, HAS_LENGTH, IS_END, IS_ODD, IS_TABLE, LITERAL_BITS, LITERAL_TABLE } from './code-table';
+import {
+  CODE_SHIFT,
+  COUNT_AT,
+  DISTANCE_BITS,
+  DISTANCE_TABLE,
+  HAS_LENGTH,
+  IS_END,
+  IS_ODD,
+  IS_TABLE,
+  KIND,
+  LENGTH_AT,
+  LITERAL_BITS,
+  LITERAL_TABLE,
+  LITERALS_AT,
+  NEEDS_EXTRA,
+  TO_MASK,
+} from './code-table';
 
 /** What `decode` and `inflate` answer; errors are negative. */
 export const OUTPUT_FULL: i32 = 0;
@@ -13,16 +31,13 @@ export const BLOCK_END: i32 = 1;
 export const INPUT_USED: i32 = 2;
 export const CORRUPT: i32 = -1;
 
-/** Three places that mean nothing, see above. */
-const SHIFT: u64 = 3;
-const LITERAL_MASK: u32 = ((1 << LITERAL_BITS) - 1) << 3;
-const DISTANCE_MASK: u32 = ((1 << DISTANCE_BITS) - 1) << 3;
-/** One turn of the loop reads so far ahead: four refills of seven bytes, and a load of eight. */
+const LITERAL_MASK: u32 = ((1 << LITERAL_BITS) - 1) << CODE_SHIFT;
+const DISTANCE_MASK: u32 = ((1 << DISTANCE_BITS) - 1) << CODE_SHIFT;
+/** One turn of the loop reads so far ahead: three refills of seven bytes, and a load of eight. */
 const INPUT_AHEAD: usize = 40;
 
-let bits: u64 = 0;
-let bitCount: u64 = SHIFT;
-let input: usize = 0;
+/** Bits of memory before the one that is read next. */
+let position: u32 = 0;
 let inputEnd: usize = 0;
 let output: usize = 0;
 let outputFloor: usize = 0;
@@ -46,62 +61,60 @@ export function slideOutput(distance: usize, bufferStart: usize): void {
   outputFloor = max(outputFloor, bufferStart + distance) - distance;
 }
 
-/** The input goes on at `at` and ends, for now, at `end`; at least 64 bytes behind it can be read. */
+/** The input goes on at the byte `at` and ends, for now, at `end`; at least 64 bytes behind it can be read. */
 export function setInput(at: usize, end: usize): void {
-  input = at;
+  position = (at as u32) << 3;
   inputEnd = end;
 }
 
-export function inputAt(): usize {
-  return input;
+/** Moves what is left of the input down to `to`; returns where more of it goes. */
+export function moveInput(to: usize): usize {
+  const from = position >>> 3;
+  memory.copy(to, from, inputEnd - from);
+  inputEnd = to + (inputEnd - from);
+  position = ((to as u32) << 3) | (position & 7);
+  return inputEnd;
 }
 
-/** How many bytes of input there are. Negative: bits from behind the end were taken. */
+/** So many bytes were laid behind the input. */
+export function addInput(bytes: usize): void {
+  inputEnd += bytes;
+  memory.fill(inputEnd, 0, 64);
+}
+
+/** The next byte, where no bit of it was taken. */
+export function inputAt(): usize {
+  return position >>> 3;
+}
+
+/** How many whole bytes of input there are. Negative: bits from behind the end were taken. */
 export function inputLeft(): isize {
-  return (inputEnd as isize) - (input as isize) + (((bitCount - SHIFT) >> 3) as isize);
+  return (((inputEnd as u32) << 3) - position) as i32 >> 3;
 }
 
 export function hasInput(bytes: isize): bool {
   return inputLeft() >= bytes;
 }
 
-/** At least 53 bits are there afterwards. */
-export function refill(): void {
-  bits |= load<u64>(input) << bitCount;
-  input += ((63 - bitCount) >> 3) as usize;
-  bitCount |= 56;
+/** The bits that come next, up to 32; none is taken. */
+export function peek(count: u32): u32 {
+  return ((load<u64>(position >>> 3) >> ((position & 7) as u64)) as u32) & ((1 << count) - 1);
 }
 
 export function take(count: u32): u32 {
-  const value = ((bits >> SHIFT) as u32) & ((1 << count) - 1);
-  bits >>= count as u64;
-  bitCount -= count as u64;
+  const value = peek(count);
+  position += count;
   return value;
 }
 
-/** The bits that come next, so many; none is taken. */
-export function peek(count: u32): u32 {
-  return ((bits >> SHIFT) as u32) & ((1 << count) - 1);
-}
-
-/** Gives whole bytes that were read ahead back to the input, so that it can end here and go on elsewhere. */
-export function rewind(): void {
-  const held = bitCount - SHIFT;
-  input -= (held >> 3) as usize;
-  bitCount = (held & 7) + SHIFT;
-  bits &= ((1 as u64) << bitCount) - 1;
-}
-
-/** Drops the bits up to the next whole byte, and goes on at that byte. */
+/** Drops the bits up to the next whole byte. */
 export function alignToByte(): void {
-  rewind();
-  bits = 0;
-  bitCount = SHIFT;
+  position = (position + 7) & ~7;
 }
 
 /** A stored piece is copied by the caller, from `input` to `output`. */
 export function skipCopied(count: usize): void {
-  input += count;
+  position += (count as u32) << 3;
   output += count;
 }
 
@@ -111,99 +124,106 @@ export function skipCopied(count: usize): void {
  */
 export function decode(outputLimit: usize, isFinal: bool): i32 {
   const inputLimit = isFinal ? inputEnd + 8 : inputEnd - INPUT_AHEAD;
-  if (input > inputLimit) return INPUT_USED;
   const floor = outputFloor;
   let state: i32 = OUTPUT_FULL;
-  let from = input;
   let to = output;
-  let count = bitCount as u32;
-  let word = bits | (load<u64>(from) << (count as u64));
+  let from: usize = (position >>> 3) + 7;
+  let word = (load<u64>(position >>> 3) >> ((position & 7) as u64)) << (CODE_SHIFT as u64);
+  let count = 56 + CODE_SHIFT - (position & 7);
+  word |= load<u64>(from) << (count as u64);
   from += (~count >>> 3) & 7;
   count |= 56;
-  let entry = load<u64>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
+  let entry = load<u32>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
   while (to <= outputLimit) {
     if (from > inputLimit) {
       state = INPUT_USED;
       break;
     }
-    // Up to two literals come with any entry; of two such entries in a row one refill still leaves 53 − 20 bits.
-    store<u32>(to, (entry >> 32) as u32);
-    to += ((entry as u32) >>> 28) as usize;
-    if (((entry as u32) & (HAS_LENGTH | IS_ODD)) == 0) {
-      word >>= entry;
-      count -= entry as u32;
-      entry = load<u64>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
-      word |= load<u64>(from) << (count as u64);
-      from += (~count >>> 3) & 7;
-      count |= 56;
-      store<u32>(to, (entry >> 32) as u32);
-      to += ((entry as u32) >>> 28) as usize;
-      if (((entry as u32) & (HAS_LENGTH | IS_ODD)) == 0) {
-        word >>= entry;
-        count -= entry as u32;
+    // Up to two literals come with any entry.
+    store<u16>(to, (entry >>> LITERALS_AT) as u16);
+    to += entry >>> COUNT_AT;
+    if ((entry & (HAS_LENGTH | IS_ODD)) == 0) {
+      word >>= entry as u64;
+      count -= entry;
+      entry = load<u32>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
+      store<u16>(to, (entry >>> LITERALS_AT) as u16);
+      to += entry >>> COUNT_AT;
+      if ((entry & (HAS_LENGTH | IS_ODD)) == 0) {
+        word >>= entry as u64;
+        count -= entry;
+        entry = load<u32>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
         word |= load<u64>(from) << (count as u64);
         from += (~count >>> 3) & 7;
         count |= 56;
-        entry = load<u64>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
         continue;
       }
     }
-    if (((entry as u32) & IS_ODD) != 0) {
-      if (((entry as u32) & IS_TABLE) != 0) {
+    let length = ((entry >>> LENGTH_AT) & 255) + 3;
+    if ((entry & IS_ODD) != 0) {
+      if ((entry & KIND) == IS_TABLE) {
+        word >>= LITERAL_BITS as u64;
+        count -= LITERAL_BITS;
         word |= load<u64>(from) << (count as u64);
         from += (~count >>> 3) & 7;
         count |= 56;
-        const secondMask = ((1 << (((entry as u32) >>> 8) & 15)) - 1) as u32;
-        word >>= LITERAL_BITS as u64;
-        count -= LITERAL_BITS;
-        entry = load<u64>((((entry >> 32) as u32) << 3) + ((word as u32) & (secondMask << 3)), LITERAL_TABLE);
-        if (((entry as u32) >>> 28) != 0) {
-          store<u8>(to++, (entry >> 32) as u8);
-          word >>= entry;
-          count -= entry as u32;
+        const secondMask = ((1 << ((entry >>> 8) & 15)) - 1) as u32;
+        entry = load<u32>(((entry >>> LITERALS_AT) << 2) + ((word as u32) & (secondMask << CODE_SHIFT)), LITERAL_TABLE);
+        if ((entry >>> COUNT_AT) != 0) {
+          store<u8>(to++, (entry >>> LITERALS_AT) as u8);
+          word >>= entry as u64;
+          count -= entry;
           word |= load<u64>(from) << (count as u64);
           from += (~count >>> 3) & 7;
           count |= 56;
-          entry = load<u64>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
+          entry = load<u32>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
           continue;
         }
+        length = ((entry >>> LENGTH_AT) & 255) + 3;
       }
-      if (((entry as u32) & IS_ODD) != 0) {
-        state = ((entry as u32) & IS_END) != 0 ? BLOCK_END : CORRUPT;
-        word >>= entry;
-        count -= entry as u32;
-        break;
+      if ((entry & IS_ODD) != 0) {
+        word >>= entry as u64;
+        count -= entry & 63;
+        if ((entry & KIND) != NEEDS_EXTRA) {
+          state = (entry & KIND) == IS_END ? BLOCK_END : CORRUPT;
+          break;
+        }
+        const extraBits = (entry >>> 8) & 15;
+        length = (entry >>> LITERALS_AT) + (((word as u32) >>> CODE_SHIFT) & ((1 << extraBits) - 1));
+        word >>= extraBits as u64;
+        count -= extraBits;
+        word |= load<u64>(from) << (count as u64);
+        from += (~count >>> 3) & 7;
+        count |= 56;
+        entry = 0;
       }
     }
-    // A length, then its distance: 15 + 5 and 15 + 13 bits at most.
-    const lengthBits = (word >> SHIFT) & (((1 as u64) << entry) - 1);
-    const length = (((entry as u32) >>> 16) & 511) + ((lengthBits as u32) >>> (((entry as u32) >>> 8) & 63));
-    word >>= entry;
-    count -= entry as u32;
-    let far = load<u64>((word as u32) & DISTANCE_MASK, DISTANCE_TABLE);
-    if (((far as u32) & IS_ODD) != 0) {
-      if (((far as u32) & IS_TABLE) == 0) {
+    word >>= entry as u64;
+    count -= entry;
+    let farAt = (word as u32) & DISTANCE_MASK;
+    let far = load<u32>(farAt, DISTANCE_TABLE);
+    if ((far & IS_ODD) != 0) {
+      if ((far & KIND) != IS_TABLE) {
         state = CORRUPT;
         break;
       }
-      const secondMask = ((1 << (((far as u32) >>> 8) & 15)) - 1) as u32;
       word >>= DISTANCE_BITS as u64;
       count -= DISTANCE_BITS;
-      far = load<u64>((((far >> 32) as u32) << 3) + ((word as u32) & (secondMask << 3)), DISTANCE_TABLE);
-      if (((far as u32) & IS_ODD) != 0) {
+      const secondMask = ((1 << ((far >>> 8) & 15)) - 1) as u32;
+      farAt = ((far >>> LITERALS_AT) << 2) + ((word as u32) & (secondMask << CODE_SHIFT));
+      far = load<u32>(farAt, DISTANCE_TABLE);
+      if ((far & IS_ODD) != 0) {
         state = CORRUPT;
         break;
       }
     }
-    const distanceBits = (word >> SHIFT) & (((1 as u64) << far) - 1);
-    const distance = ((far as u32) >>> 16) + ((distanceBits as u32) >>> (((far as u32) >>> 8) & 63));
-    word >>= far;
-    count -= far as u32;
+    const distance = (far >>> 16) + (((word >> ((far >>> 8) as u64)) as u32) & load<u32>(farAt, DISTANCE_TABLE + TO_MASK));
+    word >>= far as u64;
+    count -= far;
     // The next entry is on its way while the match is copied.
+    entry = load<u32>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
     word |= load<u64>(from) << (count as u64);
     from += (~count >>> 3) & 7;
     count |= 56;
-    entry = load<u64>((word as u32) & LITERAL_MASK, LITERAL_TABLE);
     let source = to - distance;
     if (source < floor) {
       state = CORRUPT;
@@ -223,18 +243,15 @@ export function decode(outputLimit: usize, isFinal: bool): i32 {
         v128.store(to, v128.load(source, 48), 48);
       }
     } else if (distance >= 16) {
-      for (let at = to; at < end; at += 16, source += 16) v128.store(at, v128.load(source));
+      for (let place = to; place < end; place += 16, source += 16) v128.store(place, v128.load(source));
     } else if (distance >= 8) {
-      for (let at = to; at < end; at += 8, source += 8) store<u64>(at, load<u64>(source));
+      for (let place = to; place < end; place += 8, source += 8) store<u64>(place, load<u64>(source));
     } else {
-      for (let at = to; at < end; at++, source++) store<u8>(at, load<u8>(source));
+      for (let place = to; place < end; place++, source++) store<u8>(place, load<u8>(source));
     }
     to = end;
   }
-  bits = word;
-  bitCount = (count & 63) as u64;
-  input = from;
+  position = ((from as u32) << 3) - (count & 63) + CODE_SHIFT;
   output = to;
-  rewind();
   return state;
 }

@@ -15,8 +15,6 @@ import {
   OUTPUT_FULL,
   outputEnd,
   peek,
-  refill,
-  rewind,
   skipCopied,
   take,
 } from './decode';
@@ -24,7 +22,7 @@ import {
 const CODE_LENGTHS: usize = memory.data(19 + 13, 16);
 /** Order in which a dynamic block sends the lengths of its code-length code. */
 const CODE_LENGTH_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
-/** A block's header is read in one go: 17 + 19 × 3 + 316 × (7 + 7) bits at most, and what a refill reads ahead. */
+/** A block's header is read in one go: 17 + 19 × 3 + 316 × (7 + 7) bits at most, and a load of eight bytes. */
 const HEADER_BYTES: isize = 600;
 
 const AT_BLOCK: u32 = 0;
@@ -61,19 +59,15 @@ export function inflate(outputLimit: usize, isFinal: bool): i32 {
 }
 
 function beginBlock(): bool {
-  refill();
   isLastBlock = take(1) != 0;
   const type = take(2);
   mode = type == 0 ? IN_STORED : IN_CODES;
-  const isGood = type == 0 ? beginStored() : type == 1 ? buildFixed() : type == 2 && buildDynamic();
-  rewind();
-  return isGood;
+  return type == 0 ? beginStored() : type == 1 ? buildFixed() : type == 2 && buildDynamic();
 }
 
 function beginStored(): bool {
   alignToByte();
   if (!hasInput(4)) return false;
-  refill();
   storedLeft = take(16);
   return (storedLeft ^ 0xffff) == take(16);
 }
@@ -108,7 +102,6 @@ function buildDynamic(): bool {
   if (literals > 286 || distances > 30) return false;
   memory.fill(CODE_LENGTHS, 0, 19);
   for (let i: u32 = 0; i < codes; i++) {
-    refill();
     store<u8>(CODE_LENGTHS + (load<u8>(CODE_LENGTH_ORDER + i) as usize), take(3) as u8);
   }
   memory.copy(LENGTHS, CODE_LENGTHS, 19);
@@ -124,10 +117,9 @@ function readLengths(total: u32): bool {
   let last: u32 = 0;
   while (done < total) {
     if (!hasInput(0)) return false;
-    refill();
-    const entry = load<u64>(LITERAL_TABLE + (peek(7) << 3)) as u32;
+    const entry = load<u32>(LITERAL_TABLE + (peek(7) << 2));
     if ((entry & IS_ODD) != 0) return false;
-    take(entry & 63);
+    take(entry & 15);
     const symbol = entry >>> 16;
     let repeat: u32 = 1;
     if (symbol < 16) last = symbol;

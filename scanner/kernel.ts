@@ -7,10 +7,12 @@
 import { prepareShapes } from './address';
 import { prepareCrc } from './crc';
 import {
+  addInput,
   CORRUPT,
   INPUT_USED,
   inputAt as nextInput,
   inputLeft,
+  moveInput,
   OUTPUT_FULL,
   outputEnd,
   setInput,
@@ -109,17 +111,12 @@ export function endHeader(): void {
 
 /** Moves the input that is left to the beginning; returns where more of it goes. */
 export function makeRoom(): usize {
-  const left = inputLeft() as usize;
-  memory.copy(INPUT, nextInput(), left);
-  setInput(INPUT, INPUT + left);
-  return INPUT + left;
+  return moveInput(INPUT);
 }
 
 /** So many bytes were laid behind the input. */
 export function feed(bytes: usize): void {
-  const end = nextInput() + (inputLeft() as usize) + bytes;
-  memory.fill(end, 0, 64);
-  setInput(nextInput(), end);
+  addInput(bytes);
 }
 
 /** After ODD: the text goes on as the host hands it over, behind `textBytes`. */
