@@ -16,7 +16,7 @@ import { kernelReaders } from '../src/core/kernel-reader.ts';
 import { parseKey } from '../src/core/log-object.ts';
 import type { ObjectSink } from '../src/core/object-reader.ts';
 import { openFolderStore } from '../src/local/folder-store.ts';
-import { readKernel } from '../src/local/scan-kernel.ts';
+import { openPacker, readKernel } from '../src/local/scan-kernel.ts';
 import { AddressWriter } from '../src/tasks/address-writer.ts';
 
 type Work = { readonly files: readonly string[]; readonly list: string; readonly index: string | undefined };
@@ -63,7 +63,7 @@ async function scanFiles({ files, list, index }: Work): Promise<Counts> {
   for (const [i, file] of files.entries()) {
     if (index !== undefined && i % PART_OBJECTS === 0) {
       await addresses?.close();
-      addresses = new AddressWriter(openFolderStore(index));
+      addresses = new AddressWriter(openFolderStore(index), { packIpv4: openPacker() });
     }
     const seen: Parameters<NonNullable<ObjectSink['onSeen']>>[] = [];
     const scanned = await reader.read(() => pieces(file, buffer), {

@@ -6,6 +6,7 @@
  */
 import { prepareShapes } from './address';
 import { prepareCrc } from './crc';
+import { prepareMember } from './index-member';
 import {
   addInput,
   CORRUPT,
@@ -41,6 +42,18 @@ import { HISTORY_BYTES, LONGEST_LINE_BYTES, moveText, TEXT, TEXT_LIMIT } from '.
 import { beginText, forgetLineEnds, markSeparator, passBlocks, passBytes, passedEnd, slidePassed } from './text-pass';
 
 export { checksAt, setFormat } from './columns';
+export { indexTextAt, indexTextBytes, mostIndexObjects, writeIndexLines } from './index-lines';
+export { indexMemberAt, packIndexMember } from './index-member';
+export {
+  addIndexRun,
+  beginIndex,
+  blockRows,
+  greatestInBlock,
+  leastInBlock,
+  mostRows,
+  nextIndexBlock,
+  uniteIndexRows,
+} from './index-rows';
 export { setIpv4, setIpv6 } from './indicators';
 export {
   events,
@@ -89,6 +102,7 @@ export let textBytes: f64 = 0;
 export function prepare(): void {
   prepareCrc();
   prepareShapes();
+  prepareMember();
 }
 
 /** Begins an object: gzip, or text as it is. */

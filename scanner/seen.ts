@@ -2,7 +2,7 @@
  * The addresses of a log object, each once, with the sides it was seen on. Tables grow as long as they may; a full one is
  * handed to the host as a sorted run, and a new one begun: an address may then come in several runs of one object.
  */
-import { sortIpv4, sortIpv6 } from './sort';
+import { sortIpv6, sortWords } from './sort';
 
 export const SOURCE: u32 = 1;
 export const DESTINATION: u32 = 2;
@@ -26,8 +26,8 @@ const IPV6_ENTRIES: usize = memory.data(32_768 * 24, 64);
 const WORDS: usize = memory.data(262_144 * 8, 64);
 const SORTED_WORDS: usize = memory.data(262_144 * 8, 64);
 /** A run as the host finds it: numbers and sides; 16 bytes in network order and sides. */
-const RUN: usize = memory.data(262_144 * 4, 64);
-const RUN_SIDES: usize = memory.data(262_144, 64);
+export const RUN: usize = memory.data(262_144 * 4, 64);
+export const RUN_SIDES: usize = memory.data(262_144, 64);
 const IPV6_RUN: usize = memory.data(32_768 * 16, 64);
 const IPV6_RUN_SIDES: usize = memory.data(32_768, 64);
 
@@ -145,7 +145,7 @@ export function beginSeen(): void {
 export function takeIpv4Run(): u32 {
   settlePending();
   const count = toWords();
-  sortIpv4(count, WORDS, SORTED_WORDS);
+  sortWords(count, WORDS, SORTED_WORDS, 3);
   const zero: u32 = zeroSides != 0 ? 1 : 0;
   store<u32>(RUN, 0);
   store<u8>(RUN_SIDES, zeroSides as u8);

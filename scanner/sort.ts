@@ -1,13 +1,16 @@
-/** Sorts what was seen: IPv4 by radix, 11 bits a pass; IPv6, which is rare, by shell sort. */
+/** Sorts words by radix, 11 bits a pass; IPv6 addresses, which are rare, by shell sort. */
 
 const COUNTS: usize = memory.data(2048 * 4, 64);
 const DIGIT_BITS: u32 = 11;
 
-/** Sorts `count` words of 64 bits by their upper half. Three passes between the two areas: the result is in `other`. */
-export function sortIpv4(count: u32, area: usize, other: usize): void {
+/**
+ * Sorts `count` words of 64 bits by their upper half, or by its lowest 11 bits in one pass; equal ones keep their order. Passes
+ * go to and fro between the two areas; as one and three are odd, the result is in `other`, which is returned.
+ */
+export function sortWords(count: u32, area: usize, other: usize, passes: u32): usize {
   let from = area;
   let to = other;
-  for (let pass: u32 = 0; pass < 3; pass++) {
+  for (let pass: u32 = 0; pass < passes; pass++) {
     const shift = (32 + pass * DIGIT_BITS) as u64;
     countDigits(count, from, shift);
     for (let at = from; at < from + (count << 3); at += 8) {
@@ -21,6 +24,7 @@ export function sortIpv4(count: u32, area: usize, other: usize): void {
     from = to;
     to = swapped;
   }
+  return other;
 }
 
 /** How many words have each digit, then where the first of each goes. */

@@ -13,6 +13,7 @@ import {
 } from './address-rows.ts';
 import { toLine, toObjectLines } from './index-lines.ts';
 import { contentKey, type NumberedPartition, numberObjects, uniteObjects } from './index-objects.ts';
+import type { PackedBlock, PackIpv4 } from './index-packer.ts';
 import { encodeTail } from './index-tail.ts';
 import type { SeenAddresses } from './seen-addresses.ts';
 
@@ -29,13 +30,17 @@ const QUICK: ZlibOptions = { memLevel: 9, strategy: constants.Z_HUFFMAN_ONLY };
 /** A match under six bytes costs more than the digits do. */
 const SMALL: ZlibOptions = { memLevel: 9, strategy: constants.Z_FILTERED };
 
-/** Rows of either family, ascending, piece by piece; those of one address are in one piece. */
-export type PartitionRows = NumberedPartition & { readonly ipv4: Pieces; readonly ipv6: Pieces };
+/** Rows of either family, ascending, piece by piece; those of one address are in one piece. IPv4 may be packed already. */
+export type PartitionRows = NumberedPartition & {
+  readonly ipv4: Pieces | { readonly packed: readonly PackedBlock[] };
+  readonly ipv6: Pieces;
+};
 type Pieces = Iterable<AddressRows> | AsyncIterable<AddressRows>;
 
 /** Objects and what they hold → a file. An object may come several times, with more addresses each time. */
 export function encodeAddressIndex(
   seen: readonly (IndexedObject & { readonly seen: SeenAddresses })[],
+  packIpv4?: PackIpv4,
 ): AsyncGenerator<Uint8Array> {
   const partitions = numberObjects(uniteObjects(seen));
   const byContent = Map.groupBy(seen, contentKey);
@@ -43,7 +48,12 @@ export function encodeAddressIndex(
     const addresses = partition.objects.flatMap((object, i): NumberedAddresses[] =>
       byContent.get(contentKey(object))!.map((each) => ({ number: partition.first + i, seen: each.seen })),
     );
-    return { ...partition, ipv4: [toIpv4Rows(addresses)], ipv6: [toIpv6Rows(addresses)] };
+    const packed = packIpv4?.(addresses);
+    return {
+      ...partition,
+      ipv4: packed === undefined ? [toIpv4Rows(addresses)] : { packed },
+      ipv6: [toIpv6Rows(addresses)],
+    };
   });
   return writeAddressIndex(rows, 'quick');
 }
@@ -58,7 +68,8 @@ export async function* writeAddressIndex(
   for (const { accountId, region, ipv4, ipv6 } of partitions) {
     const [ipv4Entries, ipv6Entries]: [BlockEntry[], BlockEntry[]] = [[], []];
     directory.partitions.push({ accountId, region, ipv4: ipv4Entries, ipv6: ipv6Entries });
-    for await (const rows of cutBlocks(ipv4)) yield members.block(rows, ipv4Entries);
+    if ('packed' in ipv4) for (const block of ipv4.packed) yield members.packed(block, ipv4Entries);
+    else for await (const rows of cutBlocks(ipv4)) yield members.block(rows, ipv4Entries);
     for await (const rows of cutBlocks(ipv6)) yield members.block(rows, ipv6Entries);
   }
   const { offset } = members;
@@ -78,21 +89,26 @@ class MemberWriter {
 
   block(rows: AddressRows, entries: BlockEntry[]): Uint8Array {
     writeBlock(rows, this.#text);
-    const { offset } = this;
     // Where hundreds of objects hold few addresses each, lines are short, and alike.
     const isDigits = rows.words.length === 1 && this.#text.length < rows.codes.length * 8;
     const options = this.#packing === 'quick' && isDigits ? QUICK : SMALL;
-    const member = this.#pack(this.#text.bytes.subarray(0, this.#text.length), options);
-    entries.push([toHex(rows, 0), toHex(rows, rows.codes.length - 1), offset, member.length]);
-    return member;
+    const member = gzipSync(this.#text.bytes.subarray(0, this.#text.length), options);
+    return this.#enter(member, toHex(rows, 0), toHex(rows, rows.codes.length - 1), entries);
+  }
+
+  packed(block: PackedBlock, entries: BlockEntry[]): Uint8Array {
+    const member = 'member' in block ? block.member : gzipSync(block.text, SMALL);
+    return this.#enter(member, wordToHex(block.least), wordToHex(block.greatest), entries);
   }
 
   text(lines: readonly string[]): Uint8Array {
-    return this.#pack(lines.join(''), {});
+    const member = gzipSync(lines.join(''));
+    this.offset += member.length;
+    return member;
   }
 
-  #pack(text: string | Uint8Array, options: ZlibOptions): Uint8Array {
-    const member = gzipSync(text, options);
+  #enter(member: Uint8Array, least: string, greatest: string, entries: BlockEntry[]): Uint8Array {
+    entries.push([least, greatest, this.offset, member.length]);
     this.offset += member.length;
     return member;
   }
@@ -122,5 +138,9 @@ function endOfBlock({ words, codes }: AddressRows, from: number): number | undef
 }
 
 function toHex({ words }: AddressRows, row: number): string {
-  return words.map((column) => column[row]!.toString(16).padStart(8, '0')).join('');
+  return words.map((column) => wordToHex(column[row]!)).join('');
+}
+
+function wordToHex(word: number): string {
+  return word.toString(16).padStart(8, '0');
 }

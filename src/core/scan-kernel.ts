@@ -24,6 +24,14 @@ export function compileKernel(bytes: Uint8Array): KernelModule {
   return new WebAssembly.Module(bytes);
 }
 
+/** An instance of the kernel, with a memory of its own: what scanner/kernel.ts exports. */
+export function instantiateKernel<Exports>(module: KernelModule): Exports {
+  return new WebAssembly.Instance(module).exports as Exports;
+}
+
+export type KernelMemory = WebAssembly.Memory;
+export type KernelGlobal = WebAssembly.Global;
+
 type Exports = {
   readonly memory: WebAssembly.Memory;
   readonly prepare: () => void;
@@ -85,7 +93,7 @@ export class ScanKernel {
 
   /** Makes an instance with the set in its memory; it reads one object at a time. */
   constructor(module: KernelModule, set: IndicatorSet) {
-    this.#exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+    this.#exports = instantiateKernel(module);
     this.#exports.prepare();
     this.#layIn(set);
     this.#memory = Buffer.from(this.#exports.memory.buffer);

@@ -1,5 +1,6 @@
 /** The scan kernel as `npm run build` leaves it. Without it, or where WebAssembly SIMD is missing, TypeScript does the work. */
 import { readFileSync } from 'node:fs';
+import { indexPacker, type PackIpv4 } from '../core/index-packer.ts';
 import { kernelReaders } from '../core/kernel-reader.ts';
 import { compileKernel, type KernelModule } from '../core/scan-kernel.ts';
 import { textReader } from '../core/text-reader.ts';
@@ -30,3 +31,13 @@ export const openReader: ScanPorts['reader'] = (set) => {
   }
   return readers(set);
 };
+
+let packer: PackIpv4 | undefined;
+
+/** The packer of address indexes on the kernel, one a thread; undefined where there is no kernel. */
+export function openPacker(): PackIpv4 | undefined {
+  const module = readKernel();
+  if (module === undefined) return undefined;
+  packer ??= indexPacker(module);
+  return packer;
+}

@@ -4,7 +4,7 @@ import { indicatorSets } from '../tasks/indicator-versions.ts';
 import { type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
 import { openFolderStore } from './folder-store.ts';
 import { logFiles } from './log-files.ts';
-import { openReader } from './scan-kernel.ts';
+import { openPacker, openReader } from './scan-kernel.ts';
 import type { ScanReply } from './scan-pool.ts';
 
 const store = openFolderStore((workerData as { home: string }).home);
@@ -14,7 +14,14 @@ const reply = (message: ScanReply): void => parentPort?.postMessage(message);
 parentPort?.on('message', async (input: ScanRequest) => {
   try {
     const told = progressTeller();
-    const ports = { store, logs: logFiles, reader: openReader, indicatorSet, onProgress: told.add };
+    const ports = {
+      store,
+      logs: logFiles,
+      reader: openReader,
+      packIpv4: openPacker(),
+      indicatorSet,
+      onProgress: told.add,
+    };
     const output = await scan(input, ports);
     told.flush();
     reply({ output });

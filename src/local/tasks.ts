@@ -15,7 +15,7 @@ import { type ResolveAddressesInput, resolveAddresses } from '../tasks/resolve-a
 import { type ScanPorts, type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
 import { logFiles } from './log-files.ts';
 import { openQueryStates } from './query-states.ts';
-import { openReader } from './scan-kernel.ts';
+import { openPacker, openReader } from './scan-kernel.ts';
 import { openScanPool, type ScanPool } from './scan-pool.ts';
 import type { TaskState } from './state-machine.ts';
 import { openQueryResults } from './workflow-queries.ts';
@@ -90,6 +90,6 @@ function openScanner(options: TaskOptions, indicatorSet: ScanPorts['indicatorSet
     return { scan: limitConcurrency(scanConcurrency, pool.scan), close: pool.close };
   }
   const logs = options.logs ?? logFiles;
-  const ports = { store, logs, reader: openReader, indicatorSet, onProgress: onScan };
+  const ports = { store, logs, reader: openReader, packIpv4: openPacker(), indicatorSet, onProgress: onScan };
   return { scan: limitConcurrency(scanConcurrency, (input: ScanRequest) => scan(input, ports)), close: async () => {} };
 }

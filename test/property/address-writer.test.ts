@@ -23,7 +23,7 @@ async function write(
   closes = true,
 ): Promise<Map<string, string>> {
   const objects = new Map<string, string>();
-  const writer = new AddressWriter(openMemoryStore(objects), mostWords);
+  const writer = new AddressWriter(openMemoryStore(objects), { mostWords });
   for (const { object, seen, firstSeen, lastSeen } of chunk) await writer.add(object, seen, { firstSeen, lastSeen });
   if (closes) await writer.close();
   return objects;

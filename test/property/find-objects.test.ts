@@ -72,7 +72,7 @@ async function index(
 ): Promise<ObjectStore> {
   const store = openMemoryStore(objects);
   for (let at = 0; at < days.length; at += chunkObjects) {
-    const writer = new AddressWriter(store, 40);
+    const writer = new AddressWriter(store, { mostWords: 40 });
     for (const { object, seen, firstSeen, lastSeen } of days.slice(at, at + chunkObjects))
       await writer.add(object, seen, { firstSeen, lastSeen });
     await writer.close();
