@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { StoredLogObject } from '../src/core/batch.ts';
+import type { Room } from '../src/core/gunzip.ts';
 import { readIndicatorLists } from '../src/core/indicator-list.ts';
 import { compileIndicators, type IndicatorSet, openIndicatorSet } from '../src/core/indicator-set.ts';
 import { kernelReaders } from '../src/core/kernel-reader.ts';
@@ -19,10 +20,15 @@ import { openFolderStore } from '../src/local/folder-store.ts';
 import { openPacker, readKernel } from '../src/local/scan-kernel.ts';
 import { AddressWriter } from '../src/tasks/address-writer.ts';
 
-type Work = { readonly files: readonly string[]; readonly list: string; readonly index: string | undefined };
+type Work = {
+  readonly files: readonly string[];
+  readonly list: string;
+  readonly index: string | undefined;
+  /** How many of the files were taken, by all workers. */
+  readonly taken: Int32Array;
+};
 type Counts = { records: number; matches: number };
 
-const READ_BYTES = 256 * 1024;
 /** Objects of an index part: some 32 MB, as a chunk of Scan on one machine has them. */
 const PART_OBJECTS = 7;
 
@@ -39,10 +45,10 @@ async function main(): Promise<Counts> {
     .filter((name) => name.endsWith('.gz'))
     .sort()
     .map((name) => join(folder, name));
-  const workers = Number(values.workers);
-  if (workers === 1) return scanFiles({ files, list, index: values.index });
-  const shares = Array.from({ length: workers }, (_, worker) => files.filter((_file, i) => i % workers === worker));
-  const counts = await Promise.all(shares.map((share) => scanInThread({ files: share, list, index: values.index })));
+  // This thread is one of the workers; each takes the next file, so that a core that others use too keeps nobody waiting.
+  const work = { files, list, index: values.index, taken: new Int32Array(new SharedArrayBuffer(4)) };
+  const others = Array.from({ length: Number(values.workers) - 1 }, () => scanInThread(work));
+  const counts = [await scanFiles(work), ...(await Promise.all(others))];
   return {
     records: counts.reduce((total, { records }) => total + records, 0),
     matches: counts.reduce((total, { matches }) => total + matches, 0),
@@ -55,18 +61,18 @@ function scanInThread(work: Work): Promise<Counts> {
   });
 }
 
-async function scanFiles({ files, list, index }: Work): Promise<Counts> {
+async function scanFiles({ files, list, index, taken }: Work): Promise<Counts> {
   const reader = kernelReaders(readKernel()!)(readSet(list));
   const counts = { records: 0, matches: 0 };
   let addresses: AddressWriter | undefined;
-  const buffer = Buffer.alloc(READ_BYTES);
-  for (const [i, file] of files.entries()) {
-    if (index !== undefined && i % PART_OBJECTS === 0) {
+  let scannedObjects = 0;
+  for (let file = files[Atomics.add(taken, 0, 1)]; file !== undefined; file = files[Atomics.add(taken, 0, 1)]) {
+    if (index !== undefined && scannedObjects++ % PART_OBJECTS === 0) {
       await addresses?.close();
       addresses = new AddressWriter(openFolderStore(index), { packIpv4: openPacker() });
     }
     const seen: Parameters<NonNullable<ObjectSink['onSeen']>>[] = [];
-    const scanned = await reader.read(() => pieces(file, buffer), {
+    const scanned = await reader.read((room) => pieces(file, room!), {
       onCandidate: () => counts.matches++,
       onStep: async () => {},
       ...(index === undefined ? {} : { onSeen: (...told) => void seen.push(told) }),
@@ -82,12 +88,12 @@ async function scanFiles({ files, list, index }: Work): Promise<Counts> {
   return counts;
 }
 
-/** The file piece by piece, always in the same buffer: the reader copies what it keeps. */
-async function* pieces(file: string, buffer: Buffer): AsyncGenerator<Uint8Array> {
+/** The file piece by piece, where the kernel wants it. */
+async function* pieces(file: string, room: Room): AsyncGenerator<Uint8Array> {
   const opened = openSync(file, 'r');
   try {
-    for (let bytes = readSync(opened, buffer); bytes > 0; bytes = readSync(opened, buffer))
-      yield buffer.subarray(0, bytes);
+    for (let into = room(), bytes = readSync(opened, into); bytes > 0; into = room(), bytes = readSync(opened, into))
+      yield into.subarray(0, bytes);
   } finally {
     closeSync(opened);
   }

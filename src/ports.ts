@@ -1,5 +1,6 @@
 /** What the tasks need from outside. Each port has one implementation per runtime: AWS, and one machine. */
 import type { Finding } from './core/finding-document.ts';
+import type { Room } from './core/gunzip.ts';
 import type { LogTable, PartitionConflict, PartitionLocation } from './core/log-table.ts';
 import type { ResultRow } from './core/match.ts';
 
@@ -33,11 +34,12 @@ export type ObjectStore = {
 /** Where the log objects are. */
 export type LogStore = {
   /**
-   * The object's bytes from the beginning, piece by piece; a piece is good until the next is asked for. A key is a file path or
+   * The object's bytes from the beginning, piece by piece, laid into `room` where that is easy; a piece is good until the next is
+   * asked for. A key is a file path or
    * `s3://bucket/key`.
    * Throws LogObjectUnavailable if another try may help, LogObjectUnreadable if not.
    */
-  open(key: string): AsyncIterable<Uint8Array>;
+  open(key: string, room?: Room): AsyncIterable<Uint8Array>;
 };
 
 /** What a query engine must know before it is asked about log objects. */

@@ -29,6 +29,8 @@ export type Packing = 'quick' | 'small';
 const QUICK: ZlibOptions = { memLevel: 9, strategy: constants.Z_HUFFMAN_ONLY };
 /** A match under six bytes costs more than the digits do. */
 const SMALL: ZlibOptions = { memLevel: 9, strategy: constants.Z_FILTERED };
+/** Of what is alike, as IPv6 addresses are: half the time of SMALL for a sixth more bytes. */
+const ALIKE: ZlibOptions = { memLevel: 9, level: 1 };
 
 /** Rows of either family, ascending, piece by piece; those of one address are in one piece. IPv4 may be packed already. */
 export type PartitionRows = NumberedPartition & {
@@ -91,13 +93,13 @@ class MemberWriter {
     writeBlock(rows, this.#text);
     // Where hundreds of objects hold few addresses each, lines are short, and alike.
     const isDigits = rows.words.length === 1 && this.#text.length < rows.codes.length * 8;
-    const options = this.#packing === 'quick' && isDigits ? QUICK : SMALL;
+    const options = this.#packing === 'small' ? SMALL : isDigits ? QUICK : ALIKE;
     const member = gzipSync(this.#text.bytes.subarray(0, this.#text.length), options);
     return this.#enter(member, toHex(rows, 0), toHex(rows, rows.codes.length - 1), entries);
   }
 
   packed(block: PackedBlock, entries: BlockEntry[]): Uint8Array {
-    const member = 'member' in block ? block.member : gzipSync(block.text, SMALL);
+    const member = 'member' in block ? block.member : gzipSync(block.text, ALIKE);
     return this.#enter(member, wordToHex(block.least), wordToHex(block.greatest), entries);
   }
 

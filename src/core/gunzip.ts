@@ -7,8 +7,11 @@
  */
 import { createGunzip } from 'node:zlib';
 
-/** Opens the object's bytes from the beginning; called again for a damaged object. */
-export type OpenBytes = () => AsyncIterable<Uint8Array>;
+/** Where the next piece may be laid, so that it need not be copied there; asked for anew for each piece. */
+export type Room = () => Uint8Array;
+
+/** Opens the object's bytes from the beginning; called again for a damaged object. A piece is good until the next is asked for. */
+export type OpenBytes = (room?: Room) => AsyncIterable<Uint8Array>;
 
 /** `plain`: read to its end, but it never was gzip. */
 export type ContentOutcome = 'whole' | 'plain' | 'empty' | { readonly damaged: string };
@@ -48,14 +51,14 @@ export async function readContent(
 }
 
 /** The object's bytes, none of the pieces empty, the first long enough to tell gzip by where there are two bytes at all. */
-export async function* openPieces(open: OpenBytes): AsyncGenerator<Uint8Array> {
+export async function* openPieces(open: OpenBytes, room?: Room): AsyncGenerator<Uint8Array> {
   let held: Uint8Array | undefined;
   let isBegun = false;
-  for await (const piece of open()) {
+  for await (const piece of open(room)) {
     if (piece.length === 0) continue;
     const joined: Uint8Array = held === undefined ? piece : Buffer.concat([held, piece]);
     isBegun ||= joined.length > 1;
-    held = isBegun ? undefined : joined;
+    held = isBegun ? undefined : joined.slice();
     if (isBegun) yield joined;
   }
   if (held !== undefined) yield held;

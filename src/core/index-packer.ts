@@ -5,7 +5,7 @@
 import { GROUP_OBJECTS, type NumberedAddresses } from './address-rows.ts';
 import { instantiateKernel, type KernelGlobal, type KernelMemory, type KernelModule } from './scan-kernel.ts';
 
-/** A block: packed, or as text where another way of packing takes fewer bytes. */
+/** A block: packed, or as text where zlib takes fewer bytes for it. */
 export type PackedBlock = { readonly least: number; readonly greatest: number } & (
   | { readonly member: Uint8Array }
   | { readonly text: Uint8Array }

@@ -68,7 +68,7 @@ class KernelScan {
     let isGzip: boolean | undefined;
     let isOdd = false;
     this.#kernel.begin(false, false);
-    for await (const piece of openPieces(open)) {
+    for await (const piece of openPieces(open, () => this.#kernel.room())) {
       if (isGzip === undefined) {
         isGzip = beginsAsGzip(piece);
         this.#kernel.begin(isGzip, this.#sink.onSeen !== undefined);
@@ -97,7 +97,7 @@ class KernelScan {
     for (let at = 0; at < piece.length; ) {
       const room = this.#kernel.room();
       const part = piece.subarray(at, at + room.length);
-      room.set(part);
+      if (part.buffer !== room.buffer) room.set(part);
       this.#kernel.feed(part.length);
       at += part.length;
       if (part.length === 0 || !this.#advance(REACH.goesOn)) return false;

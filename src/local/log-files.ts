@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { LogObjectUnavailable, LogObjectUnreadable, UsageError } from '../core/errors.ts';
+import type { Room } from '../core/gunzip.ts';
 import type { LogStore } from '../ports.ts';
 import type { ListedObject } from '../tasks/ingest.ts';
 
@@ -25,12 +26,12 @@ export async function* listLogFiles(paths: readonly string[]): AsyncGenerator<Li
 
 /** Opens files; what cannot be read says why. */
 export const logFiles: LogStore = {
-  async *open(key) {
+  async *open(key, room) {
     try {
       const found = await stat(key);
       // A pipe would keep us waiting for a writer.
       if (!found.isFile()) throw new LogObjectUnreadable('not a regular file');
-      yield* readPieces(key);
+      yield* readPieces(key, room ?? ownRoom());
     } catch (error) {
       if (error instanceof LogObjectUnreadable) throw error;
       const { code = 'unknown', message } = error as NodeJS.ErrnoException;
@@ -41,18 +42,23 @@ export const logFiles: LogStore = {
   },
 };
 
-/** Buffers that nobody reads into now: making and collecting them cost a tenth of the scan. */
-const idleBuffers: Buffer[] = [];
+function ownRoom(): Room {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  return () => buffer;
+}
 
 /** Synchronously: the thread that scans has nothing else to do, and handing each read to another took a fifth of its time. */
-async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
-  const buffer = idleBuffers.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES);
+async function* readPieces(path: string, room: Room): AsyncGenerator<Uint8Array> {
   const file = openSync(path, 'r');
   try {
-    for (let bytes = readSync(file, buffer); bytes > 0; bytes = readSync(file, buffer)) yield buffer.subarray(0, bytes);
+    for (;;) {
+      const into = room();
+      const bytes = readSync(file, into);
+      if (bytes === 0) return;
+      yield into.subarray(0, bytes);
+    }
   } finally {
     closeSync(file);
-    idleBuffers.push(buffer);
   }
 }
 

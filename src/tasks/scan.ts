@@ -113,7 +113,7 @@ async function scanObject(object: StoredLogObject, shared: ChunkScan): Promise<O
       return judgeUnread(error, isLastAttempt);
     },
   };
-  const scanned = await reader.read(() => ports.logs.open(object.key), sink);
+  const scanned = await reader.read((room) => ports.logs.open(object.key, room), sink);
   if (isUnread) addresses?.leaveUnfinished(object);
   ports.onProgress?.({ objects: 1, bytes: 0, records: 0, matches: 0 });
   const hasHeader = scanned.format !== undefined;
