@@ -16,9 +16,8 @@ import { compileIndicators, type IndicatorSet, openIndicatorSet } from '../src/c
 import { kernelReaders } from '../src/core/kernel-reader.ts';
 import { parseKey } from '../src/core/log-object.ts';
 import type { ObjectSink } from '../src/core/object-reader.ts';
-import { openFolderStore } from '../src/local/folder-store.ts';
 import { openPacker, readKernel } from '../src/local/scan-kernel.ts';
-import { AddressWriter } from '../src/tasks/address-writer.ts';
+import type { AddressWriter } from '../src/tasks/address-writer.ts';
 
 type Work = {
   readonly files: readonly string[];
@@ -64,12 +63,13 @@ function scanInThread(work: Work): Promise<Counts> {
 async function scanFiles({ files, list, index, taken }: Work): Promise<Counts> {
   const reader = kernelReaders(readKernel()!)(readSet(list));
   const counts = { records: 0, matches: 0 };
+  const openWriter = index === undefined ? undefined : await writersInto(index);
   let addresses: AddressWriter | undefined;
   let scannedObjects = 0;
   for (let file = files[Atomics.add(taken, 0, 1)]; file !== undefined; file = files[Atomics.add(taken, 0, 1)]) {
-    if (index !== undefined && scannedObjects++ % PART_OBJECTS === 0) {
+    if (openWriter !== undefined && scannedObjects++ % PART_OBJECTS === 0) {
       await addresses?.close();
-      addresses = new AddressWriter(openFolderStore(index), { packIpv4: openPacker() });
+      addresses = openWriter();
     }
     const seen: Parameters<NonNullable<ObjectSink['onSeen']>>[] = [];
     const scanned = await reader.read((room) => pieces(file, room!), {
@@ -86,6 +86,13 @@ async function scanFiles({ files, list, index, taken }: Work): Promise<Counts> {
   }
   await addresses?.close();
   return counts;
+}
+
+/** Loaded by who writes an index: a scan alone has nothing of it. */
+async function writersInto(index: string): Promise<() => AddressWriter> {
+  const { AddressWriter } = await import('../src/tasks/address-writer.ts');
+  const { openFolderStore } = await import('../src/local/folder-store.ts');
+  return () => new AddressWriter(openFolderStore(index), { packIpv4: openPacker() });
 }
 
 /** The file piece by piece, where the kernel wants it. */

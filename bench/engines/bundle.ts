@@ -4,12 +4,22 @@
  */
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { CACHE } from './engine.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** As deep below CACHE as src/local/ is below the root: the kernel is found by a relative path. */
 const BUNDLES = join(CACHE, 'bundles/bench');
+/** As the command is bundled; what is imported on the way is in files of its own. */
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: 'node',
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  logLevel: 'error',
+};
 const bundled = new Set<string>();
 
 /** Path of the bundle of bench/<name>.ts, made once in a run of the bench. */
@@ -23,7 +33,7 @@ export function bundle(name: string): string {
     symlinkSync(join(ROOT, 'scanner'), scanner);
   }
   const entryPoints = [join(ROOT, 'bench', `${name}.ts`)];
-  buildSync({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  buildSync({ ...OPTIONS, entryPoints, outdir: BUNDLES });
   bundled.add(name);
   return outfile;
 }
