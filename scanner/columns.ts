@@ -2,7 +2,7 @@
  * Where the columns of a format are that are looked at. A line's separators are found by walking over its marks from one that
  * is needed to the next; those in between are only counted.
  */
-import { ALL_NINES, ALL_ZEROS } from './address';
+import { ALL_NINES, ALL_ZEROS } from './ipv4';
 import { marksAt, WINDOW_BYTES } from './text-buffer';
 
 /** Kinds of checked columns; the host has the same numbers. */

@@ -4,9 +4,9 @@
  *
  * The buffer holds, in this order: text that matches may reach back to, the line that is not finished yet, fresh text.
  */
-import { prepareShapes } from './address';
 import { prepareCrc } from './crc';
 import { prepareMember } from './index-member';
+import { prepareShapes } from './ipv4';
 import {
   addInput,
   CORRUPT,

@@ -1,5 +1,5 @@
 /** Lines that are not as most: which of their fields is wrong, if any. They are few, and read byte by byte. */
-import { BAD, readAddress } from './address';
+import { readAddress } from './address';
 import {
   ADDRESS,
   arePairs,
@@ -19,6 +19,7 @@ import {
   startOf,
   STATUS_ROLE,
 } from './columns';
+import { BAD } from './ipv4';
 import { EVENT_ADDRESS, EVENT_NUMBER } from './records';
 
 const SPACE: u8 = 32;

@@ -2,19 +2,7 @@
  * Lines whose ends are known → counted records, events for the few lines that the host must look at, addresses that were seen.
  * The rules are those of src/core/record-bytes.ts, and tests hold them together.
  */
-import {
-  ABSENT,
-  BAD,
-  digitsOf,
-  IPV6,
-  ipv6High,
-  ipv6Low,
-  numberOf,
-  octetsOf,
-  readAddress,
-  shapeOf,
-  wrongOf,
-} from './address';
+import { ABSENT, readAddress } from './address';
 import {
   areDigits,
   arePairs,
@@ -36,6 +24,8 @@ import {
   STATUS_ROLE,
 } from './columns';
 import { holdsIpv4, holdsIpv6, mayHoldIpv4 } from './indicators';
+import { BAD, digitsOf, numberOf, octetsOf, shapeOf, wrongOf } from './ipv4';
+import { IPV6, ipv6High, ipv6Low } from './ipv6';
 import { areNumbers, findRole, foundFrom, foundTo, isBlank, mayBeHeader, nameFailure } from './odd-lines';
 import { DESTINATION, mustTakeRun, noteIpv4, noteIpv6, SOURCE } from './seen';
 import { addMark, LONGEST_LINE_BYTES, marksAt } from './text-buffer';
@@ -230,14 +220,13 @@ export function judgeOddLine(start: usize, lineEnd: usize): void {
 /** 1 if one of the addresses is in the set, 0 if none is, -1 if one is no address. */
 function readAddresses(lineEnd: usize): i32 {
   let touches: i32 = 0;
+  // Those of the packet are mostly the interface's over again.
+  const last = isPairRepeated() ? DESTINATION_ROLE : PACKET_DESTINATION_ROLE;
   for (let role = SOURCE_ROLE; role <= PACKET_DESTINATION_ROLE; role++) {
     const place = ADDRESSES + (role - SOURCE_ROLE) * 24;
     store<i64>(place, ABSENT);
-    if (!findRole(role, lineEnd)) continue;
-    const from = foundFrom;
-    const to = foundTo;
-    if (role > DESTINATION_ROLE && isTextOf(role - 2, from, to, lineEnd)) continue;
-    const address = readAddress(from, to);
+    if (role > last || !findRole(role, lineEnd)) continue;
+    const address = readAddress(foundFrom, foundTo);
     if (address == BAD) return -1;
     store<i64>(place, address);
     store<u64>(place, ipv6High, 8);
@@ -247,10 +236,17 @@ function readAddresses(lineEnd: usize): i32 {
   return touches;
 }
 
-function isTextOf(role: u32, from: usize, to: usize, lineEnd: usize): bool {
-  findRole(role, lineEnd);
-  if (foundTo - foundFrom != to - from) return false;
-  return memory.compare(foundFrom, from, to - from) == 0;
+/** As isSamePair, of texts of any length. */
+function isPairRepeated(): bool {
+  if (!arePairs) return false;
+  const from = startOf(SOURCE_ROLE);
+  const again = startOf(PACKET_SOURCE_ROLE);
+  const length = endOf(DESTINATION_ROLE) - from;
+  if (endOf(PACKET_DESTINATION_ROLE) - again != length) return false;
+  let at: usize = 0;
+  for (; at + 16 < length; at += 16) if (v128.any_true(v128.xor(v128.load(from + at), v128.load(again + at)))) return false;
+  const wanted = ((1 as u32) << ((length - at) as u32)) - 1;
+  return ((i8x16.bitmask(i8x16.eq(v128.load(from + at), v128.load(again + at))) as u32) & wanted) == wanted;
 }
 
 function noteAddress(place: usize, side: u32): void {
