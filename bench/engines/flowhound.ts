@@ -24,8 +24,7 @@ export function kernel(options: { readonly workers?: number; readonly index?: tr
     takesCompiled: true,
     absence: () => undefined,
     prepare: ({ logs, list, compiledList, scratch }) => {
-      const index = join(scratch, 'kernel-index');
-      rmSync(index, { recursive: true, force: true });
+      const index = freshFolder(scratch);
       const flags = ['--workers', `${workers}`, ...(options.index ? ['--index', index] : [])];
       return { file: process.execPath, args: [bundle('kernel-scan'), ...flags, logs, compiledList ?? list] };
     },
@@ -40,9 +39,7 @@ export const SWEEP: Engine = {
   knowsNetworks: true,
   absence: () => undefined,
   prepare: ({ logs, list, scratch }) => {
-    const home = join(scratch, 'home');
-    rmSync(home, { recursive: true, force: true });
-    return { file: process.execPath, args: sweepArguments(logs, list, home) };
+    return { file: process.execPath, args: sweepArguments(logs, list, freshFolder(scratch)) };
   },
   countHits: countSighted,
 };
@@ -92,6 +89,16 @@ export const INDEX_ANSWER_FROM_TEXT: Engine = {
   name: 'answer from the index, list as text',
   prepare: ({ compiledList: _, ...course }) => INDEX_ANSWER.prepare(course),
 };
+
+let folders = 0;
+
+/**
+ * A folder that is not there yet. Those of former rounds stay until the end: ext4 looks twice at each place of a file that was
+ * deleted within the last seconds, and a sweep that follows would take a tenth longer for it.
+ */
+function freshFolder(scratch: string): string {
+  return join(scratch, `fresh-${process.pid}-${folders++}`);
+}
 
 const compiledLists = new Set<string>();
 
