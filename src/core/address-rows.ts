@@ -57,13 +57,18 @@ export function toIpv6Rows(objects: readonly NumberedAddresses[]): AddressRows {
   const rows = { words: [0, 1, 2, 3].map(() => new Uint32Array(count)), codes: new Uint32Array(count) };
   let at = 0;
   for (const { number, seen } of objects) {
-    const view = new DataView(seen.ipv6.buffer, seen.ipv6.byteOffset, seen.ipv6.byteLength);
-    for (const [i, sides] of seen.ipv6Sides.entries()) {
-      for (let word = 0; word < 4; word++) rows.words[word]![at] = view.getUint32(i * 16 + word * 4);
-      rows.codes[at++] = toRowCode(number, sides);
+    const { ipv6, ipv6Sides } = seen;
+    for (let i = 0; i < ipv6Sides.length; i++) {
+      for (let word = 0; word < 4; word++) rows.words[word]![at] = readWord(ipv6, i * 16 + word * 4);
+      rows.codes[at++] = toRowCode(number, ipv6Sides[i]!);
     }
   }
   return uniteRows(rows);
+}
+
+/** Four bytes in network order. Of a DataView each would be an object for the garbage collector. */
+function readWord(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
 /** Rows in any order, repeated or not → ascending ones, each address and four objects once. */

@@ -6,12 +6,17 @@ const DIGITS = Buffer.from('0123456789abcdef');
 export const NIBBLES = new Uint8Array(256).fill(255);
 for (const [value, digit] of DIGITS.entries()) NIBBLES[digit] = value;
 
+/** Where no run of zeros begins. */
+const NO_GROUP = 9;
+
 /** Longest text of an address. */
 export const IPV6_TEXT_BYTES = 39;
 
 /** Writes the canonical text (RFC 5952) of eight groups of 16 bits; returns where it ends. */
 export function writeIpv6(groups: Uint16Array, into: Uint8Array, at: number): number {
-  const [zerosFrom, zerosTo] = findZeros(groups);
+  const zeros = findZeros(groups);
+  const zerosFrom = zeros >>> 4;
+  const zerosTo = zeros & 15;
   let to = at;
   for (let i = 0; i < 8; i++) {
     if (i === zerosFrom) {
@@ -30,15 +35,18 @@ export function writeIpv6(groups: Uint16Array, into: Uint8Array, at: number): nu
   return to;
 }
 
-/** The longest run of zero groups, the first of equals; a single one is written out. */
-function findZeros(groups: Uint16Array): [from: number, to: number] {
-  let best: [number, number] = [-1, 0];
+/** The longest run of zero groups, the first of equals; a single one is written out. Its first group << 4 | the one behind its last. */
+function findZeros(groups: Uint16Array): number {
+  let bestFrom = NO_GROUP;
+  let bestTo = NO_GROUP + 1;
   for (let i = 0; i < 8; i++) {
     const from = i;
     while (i < 8 && groups[i] === 0) i++;
-    if (i - from > 1 && i - from > best[1] - best[0]) best = [from, i];
+    if (i - from <= bestTo - bestFrom) continue;
+    bestFrom = from;
+    bestTo = i;
   }
-  return best[0] < 0 ? [-1, -1] : best;
+  return (bestFrom << 4) | bestTo;
 }
 
 /** Reads what writeIpv6 wrote; false for anything that is no address. */
