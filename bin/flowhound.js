@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 const source = new URL('../src/cli/main.ts', import.meta.url);
 const isClone = existsSync(source);
 const [major, minor] = process.versions.node.split('.').map(Number);
-// Types are stripped without a flag since Node 22.18.
-const isRecent = isClone ? major > 22 || (major === 22 && minor >= 18) : major >= 22;
+// Types are stripped without a flag since Node 22.18; process.getBuiltinModule is there since 22.3.
+const isRecent = major > 22 || (major === 22 && minor >= (isClone ? 18 : 3));
 const pinned = fileURLToPath(
   new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url),
 );

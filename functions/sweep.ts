@@ -1,10 +1,10 @@
 /** Scheduled sweep: what the last hours brought is accounted for, or is done now; once a day the address index is compacted. */
 import type { Context } from 'aws-lambda';
-import { shiftDay } from '../src/core/utc-day.ts';
+import { daysBetween, shiftDay } from '../src/core/utc-day.ts';
 import { compactDays } from '../src/tasks/compact-addresses.ts';
 import { resumeSweeps } from '../src/tasks/past-sweeps.ts';
 import { continueRetroHunt } from '../src/tasks/retro-hunt.ts';
-import { daysBetween, sweepWindow } from '../src/tasks/sweep-window.ts';
+import { sweepWindow } from '../src/tasks/sweep-window.ts';
 import { registerPorts } from './lambda/catalog.ts';
 import { count, logger, toHandler } from './lambda/handler.ts';
 import { now, retroHuntPorts, retroHuntSettings, tellRetroHunt } from './lambda/retro-hunt.ts';

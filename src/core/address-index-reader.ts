@@ -28,7 +28,8 @@ export async function openAddressIndex(file: string, read: ReadRange): Promise<A
   return readable(file, async () => {
     const tail = decodeTail(end);
     if (tail === undefined) throw new Unreadable('it does not end as an address index does');
-    const lines = gunzip(await readLines(end, tail, read))
+    const packed = await readLines(end, tail, read);
+    const lines = gunzip(packed, textBytes(packed, [packed.length]))
       .toString()
       .split('\n');
     const rows = lines.slice(0, -1).map((line) => line.split('\t'));
@@ -88,18 +89,22 @@ async function readBlocks({ read }: AddressIndex, blocks: readonly BlockEntry[])
   const length = lastFrom + lastLength - from;
   const packed = await read({ from, length });
   if (packed.length < length) throw new Unreadable('it is shorter than its directory says');
-  return gunzip(packed, textBytes(packed, blocks, from));
+  const ends = blocks.map(([, , offset, length]) => offset - from + length);
+  return gunzip(packed, textBytes(packed, ends));
 }
 
 /** Each gzip member ends with the length of its text: one buffer of that size instead of many of 16 KB. */
-function textBytes(packed: Uint8Array, blocks: readonly BlockEntry[], from: number): number {
+function textBytes(packed: Uint8Array, ends: readonly number[]): number {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const bytes = blocks.reduce((sum, [, , offset, length]) => sum + view.getUint32(offset - from + length - 4, true), 0);
+  const bytes = ends.reduce(
+    (sum, end) => sum + (end < 4 || end > packed.length ? 0 : view.getUint32(end - 4, true)),
+    0,
+  );
   // Deflate makes at most 1,032 bytes of one: who says more is damaged.
   return Math.min(bytes, packed.length * 1032);
 }
 
-function gunzip(packed: Uint8Array, bytes = 64 * 1024): Buffer {
+function gunzip(packed: Uint8Array, bytes: number): Buffer {
   try {
     return gunzipSync(packed, { chunkSize: Math.max(64, bytes + 1) });
   } catch (error) {

@@ -1,12 +1,6 @@
-/** Names of the files of the address index. A day has parts, as Scan wrote them, and compacted files, made of parts and of such. */
+/** Names for files of the address index. A day has parts, as Scan wrote them, and compacted files, made of parts and of such. */
 import { createHash } from 'node:crypto';
-
-/** A compacted file's name says what is in it. */
-export type CompactedName = { readonly accountId: string; readonly region: string; readonly generation: number };
-
-export function dayPrefix(day: string): string {
-  return `addresses/date=${day}/`;
-}
+import { type CompactedName, dayPrefix } from './address-day.ts';
 
 /** Where the parts of a day begin. In order of keys they come before what they are compacted into. */
 export function partPrefix(day: string): string {
@@ -32,13 +26,4 @@ export function compactedKey(
     .digest('hex')
     .slice(0, 16);
   return `${dayPrefix(day)}compacted_${String(generation).padStart(6, '0')}_${accountId}_${region}_${hash}.gz`;
-}
-
-const COMPACTED = /\/compacted_(\d{6})_(\d{12})_([a-z0-9-]+)_[0-9a-f]{16}\.gz$/;
-
-/** What a key says of a compacted file; undefined for a part. */
-export function parseCompactedKey(key: string): CompactedName | undefined {
-  const [, generation, accountId, region] = COMPACTED.exec(key) ?? [];
-  if (accountId === undefined || region === undefined) return undefined;
-  return { accountId, region, generation: Number(generation) };
 }

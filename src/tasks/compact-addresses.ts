@@ -6,8 +6,9 @@
 import { mergeAddressIndexes } from '../core/address-merge.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore } from '../ports.ts';
+import { dayPrefix, parseCompactedKey } from './address-day.ts';
 import { type DamagedFile, type FileOutcome, tellOutcome } from './address-files.ts';
-import { compactedKey, dayPrefix, parseCompactedKey } from './address-keys.ts';
+import { compactedKey } from './address-keys.ts';
 import { type CompactionLimits, type Merge, needsCompaction, openWork } from './compaction-work.ts';
 
 export type Compaction = {

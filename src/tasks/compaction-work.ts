@@ -2,8 +2,8 @@
 import type { AddressIndex } from '../core/address-index-reader.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore } from '../ports.ts';
+import { type CompactedName, parseCompactedKey } from './address-day.ts';
 import { openAddressFile } from './address-files.ts';
-import { type CompactedName, parseCompactedKey } from './address-keys.ts';
 
 export type CompactionLimits = {
   /** Parts that one round takes, and bytes of them: a round fits into a function's memory and minutes. */

@@ -7,10 +7,11 @@ import type { AddressSet } from '../core/address-membership.ts';
 import type { StoredLogObject } from '../core/batch.ts';
 import { contentKey, uniteObjects } from '../core/index-objects.ts';
 import { limitConcurrency, mapConcurrently } from '../core/limit-concurrency.ts';
+import { daysBetween } from '../core/utc-day.ts';
 import type { ObjectStore } from '../ports.ts';
+import { dayPrefix, parseCompactedKey } from './address-day.ts';
 import { type DamagedFile, openAddressFile, tellOutcome } from './address-files.ts';
-import { dayPrefix, parseCompactedKey } from './address-keys.ts';
-import { daysBetween, type SweepWindow } from './sweep-window.ts';
+import type { SweepWindow } from './sweep-window.ts';
 
 export type FoundObjects = {
   /** Objects that hold an address of the set, by the latest content that the index knows of each. */

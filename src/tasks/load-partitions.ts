@@ -1,9 +1,9 @@
 /** Loads the partitions of a range of days: the way of AWS's generated Athena integration, beside loading as objects come. */
 import type { StoredLogObject } from '../core/batch.ts';
-import { shiftDay } from '../core/utc-day.ts';
+import { daysBetween, shiftDay } from '../core/utc-day.ts';
 import { type ListedObject, selectObjects } from './ingest.ts';
 import { type Registered, type RegisterPorts, register } from './register.ts';
-import { daysBetween, type SweepWindow } from './sweep-window.ts';
+import type { SweepWindow } from './sweep-window.ts';
 
 export type LoadRange = {
   /** UTC days; empty for the last `days` up to today. */

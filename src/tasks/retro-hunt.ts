@@ -7,7 +7,7 @@ import type { AddressSet } from '../core/address-membership.ts';
 import { isEmpty } from '../core/address-ranges.ts';
 import type { StoredLogObject } from '../core/batch.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
-import { shiftDay } from '../core/utc-day.ts';
+import { daysBetween, shiftDay } from '../core/utc-day.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import type { DamagedFile } from './address-files.ts';
 import { findChanges } from './changed-indicators.ts';
@@ -24,7 +24,7 @@ import { type ListedObject, selectObjects } from './ingest.ts';
 import { askIndex, toSelection } from './objects-by-index.ts';
 import { evaluateAnew } from './past-sweeps.ts';
 import type { Started } from './start-execution.ts';
-import { daysBetween, type SweepWindow } from './sweep-window.ts';
+import type { SweepWindow } from './sweep-window.ts';
 
 export type RetroHuntPorts = {
   readonly store: ObjectStore;

@@ -5,7 +5,7 @@
 import { manifestKey, type StoredLogObject, toDailyManifests } from '../core/batch.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { PartitionConflict } from '../core/log-table.ts';
-import { shiftDay } from '../core/utc-day.ts';
+import { daysBetween } from '../core/utc-day.ts';
 import type { ObjectStore, Workflow } from '../ports.ts';
 import { type ListedObject, type Selection, selectObjects } from './ingest.ts';
 import { doneKey, readManifest } from './manifest.ts';
@@ -83,11 +83,4 @@ async function readLedger(
 
 function toEntry({ identity, etag }: StoredLogObject): string {
   return `${identity} ${etag.replaceAll('"', '')}`;
-}
-
-/** Days from one to another, both included. */
-export function daysBetween(from: string, to: string): string[] {
-  const days: string[] = [];
-  for (let day = from; day <= to; day = shiftDay(day, 1)) days.push(day);
-  return days;
 }

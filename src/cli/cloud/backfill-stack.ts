@@ -4,6 +4,7 @@ import { MEMORY } from '../../core/cost.ts';
 import { toAssumptions } from '../../core/cost-assumptions.ts';
 import { PRICES, toUsd } from '../../core/prices.ts';
 import { formatBytes, formatCount } from '../../core/story.ts';
+import { daysBetween } from '../../core/utc-day.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { formatSeconds } from '../progress.ts';
 import type { Selection } from '../selection.ts';
@@ -41,7 +42,7 @@ export async function backfillStack(selection: BackfillSelection, settings: Comm
   const days: BackfilledDay[] = [];
   const failures: string[] = [];
   await withInterrupt(async (signal) => {
-    for (const day of await toDays(selection)) {
+    for (const day of toDays(selection)) {
       signal.throwIfAborted();
       const done = await backfillDay(day, selection, { connection, ports, talk, signal });
       days.push(done.day);
@@ -58,7 +59,7 @@ export async function estimateBackfill(selection: BackfillSelection, settings: C
   const { selectObjects } = await import('../../tasks/ingest.ts');
   const days: BackfilledDay[] = [];
   let bytes = 0;
-  for (const day of await toDays(selection)) {
+  for (const day of toDays(selection)) {
     const window = { ...selection, from: day, to: day };
     let [dayObjects, dayBytes] = [0, 0];
     for await (const { sizeBytes } of selectObjects(listStackLogs(connection, window), window)) {
@@ -114,8 +115,7 @@ async function backfillDay(
 }
 
 /** The days that the window touches. */
-async function toDays({ from, to }: BackfillSelection): Promise<string[]> {
-  const { daysBetween } = await import('../../tasks/sweep-window.ts');
+function toDays({ from, to }: BackfillSelection): string[] {
   // `to` is exclusive: midnight does not begin a day more.
   return daysBetween(toDay(from), toDay(new Date(to.getTime() - 1)));
 }
