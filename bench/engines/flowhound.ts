@@ -65,7 +65,7 @@ export const INDEX_ANSWER: Engine = {
   absence: () => undefined,
   prepare: ({ home, list, compiledList }) => ({
     file: process.execPath,
-    args: [bundle('index-answer'), home!, compiledList ?? list],
+    args: [bundle(compiledList === undefined ? 'index-answer-text' : 'index-answer'), home!, compiledList ?? list],
   }),
   countHits: (stdout) => (JSON.parse(stdout) as { objects: number }).objects,
 };
