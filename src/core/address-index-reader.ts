@@ -25,11 +25,12 @@ const MOST_OBJECTS = 2 ** 26;
 /** Opens a file. Throws AddressIndexDamaged where it is not whole or not an index. */
 export async function openAddressIndex(file: string, read: ReadRange): Promise<AddressIndex> {
   const end = await read({ last: END_BYTES });
-  return readable(file, async () => {
-    const tail = decodeTail(end);
-    if (tail === undefined) throw new Unreadable('it does not end as an address index does');
-    const packed = await readLines(end, tail, read);
-    const lines = gunzip(packed, textBytes(packed, [packed.length]))
+  const tail = decodeTail(end);
+  if (tail === undefined) throw new AddressIndexDamaged(file, 'it does not end as an address index does');
+  const packed = await readLines(end, tail, read);
+  return readable(file, () => {
+    if (packed.length < tail.length) throw new Unreadable('it is shorter than it says');
+    const lines = gunzip(packed, textBytes([packed]))
       .toString()
       .split('\n');
     const rows = lines.slice(0, -1).map((line) => line.split('\t'));
@@ -53,55 +54,59 @@ export async function readAddresses(
   blocks: readonly BlockEntry[],
   isWanted: (set: number) => boolean,
 ): Promise<Generator<AddressLine>> {
-  const text = await readable(index.file, () => readBlocks(index, blocks));
-  return readableLines(index.file, readAddressLines(text, isWanted));
+  const textOf = await readBlocks(index, blocks);
+  return readableLines(index.file, textOf(blocks), isWanted);
+}
+
+/** Reads neighbouring blocks at once; what it returns unpacks some of them. */
+export async function readBlocks(
+  { file, read }: AddressIndex,
+  blocks: readonly BlockEntry[],
+): Promise<(some: readonly BlockEntry[]) => Buffer> {
+  const [, , from] = blocks[0]!;
+  const [, , lastFrom, lastLength] = blocks.at(-1)!;
+  const packed = await read({ from, length: lastFrom + lastLength - from });
+  if (packed.length < lastFrom + lastLength - from)
+    throw new AddressIndexDamaged(file, 'it is shorter than its directory says');
+  return (some) => {
+    const members = some.map(([, , offset, length]) => packed.subarray(offset - from, offset - from + length));
+    return readable(file, () =>
+      gunzip(members.length === 1 ? members[0]! : Buffer.concat(members), textBytes(members)),
+    );
+  };
 }
 
 /** Whatever is wrong with the content is said with the file's name. */
-async function readable<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+export function readable<Result>(file: string, work: () => Result): Result {
   try {
-    return await work();
+    return work();
   } catch (error) {
     throw error instanceof Unreadable ? new AddressIndexDamaged(file, error.message) : error;
   }
 }
 
-function* readableLines(file: string, lines: Generator<AddressLine>): Generator<AddressLine> {
+function* readableLines(file: string, text: Uint8Array, isWanted: (set: number) => boolean): Generator<AddressLine> {
   try {
-    yield* lines;
+    yield* readAddressLines(text, isWanted);
   } catch (error) {
     throw error instanceof Unreadable ? new AddressIndexDamaged(file, error.message) : error;
   }
 }
 
 async function readLines(end: Uint8Array, { offset, length }: IndexTail, read: ReadRange): Promise<Uint8Array> {
-  const isThere = length + TAIL_BYTES <= end.length;
-  const lines = isThere
-    ? end.subarray(end.length - TAIL_BYTES - length, end.length - TAIL_BYTES)
-    : await read({ from: offset, length });
-  if (lines.length < length) throw new Unreadable('it is shorter than it says');
-  return lines;
-}
-
-async function readBlocks({ read }: AddressIndex, blocks: readonly BlockEntry[]): Promise<Buffer> {
-  const [, , from] = blocks[0]!;
-  const [, , lastFrom, lastLength] = blocks.at(-1)!;
-  const length = lastFrom + lastLength - from;
-  const packed = await read({ from, length });
-  if (packed.length < length) throw new Unreadable('it is shorter than its directory says');
-  const ends = blocks.map(([, , offset, length]) => offset - from + length);
-  return gunzip(packed, textBytes(packed, ends));
+  if (length + TAIL_BYTES > end.length) return read({ from: offset, length });
+  return end.subarray(end.length - TAIL_BYTES - length, end.length - TAIL_BYTES);
 }
 
 /** Each gzip member ends with the length of its text: one buffer of that size instead of many of 16 KB. */
-function textBytes(packed: Uint8Array, ends: readonly number[]): number {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const bytes = ends.reduce(
-    (sum, end) => sum + (end < 4 || end > packed.length ? 0 : view.getUint32(end - 4, true)),
-    0,
-  );
+function textBytes(members: readonly Uint8Array[]): number {
+  let [packed, bytes] = [0, 0];
+  for (const { buffer, byteOffset, length } of members) {
+    packed += length;
+    if (length >= 4) bytes += new DataView(buffer, byteOffset).getUint32(length - 4, true);
+  }
   // Deflate makes at most 1,032 bytes of one: who says more is damaged.
-  return Math.min(bytes, packed.length * 1032);
+  return Math.min(bytes, packed * 1032);
 }
 
 function gunzip(packed: Uint8Array, bytes: number): Buffer {

@@ -21,6 +21,28 @@ export function* readAddressLines(text: Uint8Array, isWanted: (set: number) => b
   }
 }
 
+/** Tells which of the wanted sets have a line of addresses of which some are held. Throws Unreadable. */
+export function searchAddressLines(
+  text: Uint8Array,
+  isWanted: (set: number) => boolean,
+  holdsAny: (words: readonly Uint32Array[], count: number) => boolean,
+  onFound: (set: number) => void,
+): void {
+  const line = new LineReader(text);
+  while (line.next()) {
+    const set = line.readNumber(NUMBER, 10);
+    if (!isWanted(set)) continue;
+    const { words, count } = line.readAddresses();
+    if (holdsAny(words, count)) onFound(set);
+  }
+}
+
+/** Values of two digits by their bytes, which are read as one number; above 255: one of them is none. Half as many steps. */
+const PAIRS = new Uint16Array(65_536).fill(65_535);
+for (const high of '0123456789abcdef')
+  for (const low of '0123456789abcdef')
+    PAIRS[high.charCodeAt(0) | (low.charCodeAt(0) << 8)] = Number.parseInt(high + low, 16);
+
 const TAB = 0x09;
 const NEWLINE = 0x0a;
 const BLANK = 0x20;
@@ -33,6 +55,7 @@ const CONTENT = 7;
 
 class LineReader {
   readonly #text: Uint8Array;
+  readonly #view: DataView;
   /** Where the columns of the line begin; the content ends at #end. */
   readonly #columns = new Uint32Array(CONTENT + 1);
   #end = -1;
@@ -41,6 +64,7 @@ class LineReader {
 
   constructor(text: Uint8Array) {
     this.#text = text;
+    this.#view = new DataView(text.buffer, text.byteOffset, text.byteLength);
   }
 
   /** To the next line; false after the last. */
@@ -86,9 +110,10 @@ class LineReader {
 
   /** Each comma counts up the first digits, which are the label; without a label there are no commas. */
   #readIpv4(into: Uint32Array): number {
-    const [text, end] = [this.#text, this.#end];
+    const [text, view, end] = [this.#text, this.#view, this.#end];
     const digits = 8 - (this.#columns[LABEL + 1]! - 1 - this.#columns[LABEL]!);
     if (digits <= 0) throw new Unreadable('a label is too long');
+    const isOdd = digits % 2 === 1;
     // A shift by 32 is none in JavaScript.
     const step = digits === 8 ? 0 : 2 ** (digits * 4);
     let first = this.readNumber(LABEL, 16) * step;
@@ -100,16 +125,21 @@ class LineReader {
         at++;
         continue;
       }
+      if (at + digits > end) throw new Unreadable('an address is none');
       let rest = 0;
-      for (const to = at + digits; at < to; at++) {
-        const nibble = NIBBLES[text[at]!]!;
-        worst |= nibble;
+      for (const to = at + digits - 1; at < to; at += 2) {
+        const pair = PAIRS[view.getUint16(at, true)]!;
+        worst |= pair;
+        rest = (rest << 8) | pair;
+      }
+      if (isOdd) {
+        const nibble = NIBBLES[text[at++]!]!;
+        worst |= nibble << 4;
         rest = (rest << 4) | nibble;
       }
       into[count++] = first | rest;
     }
-    // A line that ends within an address runs into its newline, which is no digit.
-    if (worst > 15) throw new Unreadable('an address is none');
+    if (worst > 255) throw new Unreadable('an address is none');
     return count;
   }
 

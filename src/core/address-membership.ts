@@ -30,23 +30,24 @@ function holdsAnyIpv4(ranges: Ipv4Ranges, words: Uint32Array, count: number): bo
   return false;
 }
 
-/** Whether a range of the set lies, with an address at least, between the least and greatest of a block. */
-export function touchesBlock({ ipv4, ipv6 }: AddressSet, [least, greatest]: BlockEntry): boolean {
+/** How many ranges of the set lie, with an address at least, between the least and greatest of a block. */
+export function countRanges({ ipv4, ipv6 }: AddressSet, [least, greatest]: BlockEntry): number {
   if (least.length === 8) {
     const [from, to] = [Number.parseInt(least, 16), Number.parseInt(greatest, 16)];
-    const range = firstRange(ipv4.ends.length, (i) => ipv4.ends[i]! >= from);
-    return range < ipv4.ends.length && ipv4.starts[range]! <= to;
+    const { starts, ends } = ipv4;
+    const first = firstRange(0, starts.length, (i) => ends[i]! >= from);
+    return firstRange(first, starts.length, (i) => starts[i]! > to) - first;
   }
   const [from, to] = [BigInt(`0x${least}`), BigInt(`0x${greatest}`)];
   const at = (halves: BigUint64Array, i: number) => (halves[i * 2]! << 64n) | halves[i * 2 + 1]!;
-  const range = firstRange(ipv6.owners.length, (i) => at(ipv6.ends, i) >= from);
-  return range < ipv6.owners.length && at(ipv6.starts, range) <= to;
+  const first = firstRange(0, ipv6.owners.length, (i) => at(ipv6.ends, i) >= from);
+  return firstRange(first, ipv6.owners.length, (i) => at(ipv6.starts, i) > to) - first;
 }
 
-/** The first range for which it is so; for all after it, it is so too. */
-function firstRange(count: number, isSo: (range: number) => boolean): number {
-  let low = 0;
-  let high = count;
+/** The first range from `from` on for which it is so; for all after it, it is so too. */
+function firstRange(from: number, to: number, isSo: (range: number) => boolean): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (isSo(middle)) high = middle;

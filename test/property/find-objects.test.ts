@@ -139,6 +139,54 @@ describe('findObjects', () => {
   });
 });
 
+describe('a long list', () => {
+  /** Many blocks, and objects that share addresses by fours and not at all. */
+  const held = Array.from({ length: 9 }, (_, i) =>
+    Array.from({ length: 4000 }, (_, k): [number, number] => [
+      Math.imul(i * 2000 + k + 1, 0x9e3779b1) >>> 0,
+      (k % 3) + 1,
+    ]),
+  );
+  const day = held.map((words, i): Seen => ({ ...toObject(i * 3), seen: toSeen(words, [[`${i}`.repeat(32), 1]]) }));
+  const addressOf = (word: number) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 255).join('.');
+
+  it('finds what its addresses find one by one, wherever they lie', async () => {
+    const store = await index(day, 9);
+    const all = held.flat().map(([word]) => word);
+    const anyWord = fc.oneof(fc.constantFrom(...all), fc.integer({ min: 0, max: 0xffffffff }));
+    const anyList = fc.tuple(fc.array(anyWord, { maxLength: 6 }), fc.uniqueArray(fc.integer(), { maxLength: 300 }));
+    await fc.assert(
+      fc.asyncProperty(anyList, fc.subarray(['::/0', '3333::/16', '8888::/16']), async ([some, seeds], networks) => {
+        const words = [...some, ...seeds.map((seed) => Math.imul(seed, 0x85ebca6b) >>> 0)];
+        const sought = [...words.map(addressOf), ...networks];
+        const found = await findObjects(compile([...new Set(sought)].map(parseNetworkOf)), ALL, store);
+        const isHeld = (i: number) =>
+          held[i]!.some(([word]) => words.includes(word)) ||
+          networks.some((network) => network === '::/0' || network.startsWith(`${i}${i}`));
+        const expected = day.filter((_, i) => isHeld(i)).map(({ object }) => object.identity);
+        expect(found.holding.map(({ object }) => object.identity).sort()).toEqual(expected.sort());
+      }),
+      runs(60),
+    );
+  });
+
+  it('is answered once all objects are found: blocks in which less is sought are left alone', async () => {
+    const objects = new Map<string, string>();
+    const words = Array.from({ length: 30_000 }, (_, i): [number, number] => [Math.imul(i + 1, 0x9e3779b1) >>> 0, 1]);
+    const store = await index([{ ...toObject(0), seen: toSeen(words, []) }], 1, objects);
+    const [[key, file]] = [...objects] as [[string, string]];
+    // In the first block, of the lowest addresses.
+    await store.put(key, Buffer.from(`${file.slice(0, 40)}?${file.slice(41)}`, 'latin1'));
+    const sought = words.map(([word]) => word).sort((a, b) => a - b);
+    const find = (some: readonly number[]) =>
+      findObjects(compile(some.map((word) => parseNetworkOf(addressOf(word)))), ALL, store);
+    const lowest = await find(sought.slice(0, 1));
+    expect([lowest.holding.length, lowest.damaged.length]).toEqual([0, 1]);
+    const most = await find([sought[0]!, ...sought.slice(10_000)]);
+    expect([most.holding.length, most.damaged.length]).toEqual([1, 0]);
+  });
+});
+
 describe('a file that is not what was written', () => {
   it('is named, whatever byte is wrong or missing, or what it holds is still found', async () => {
     const day = [0, 3, 6].map(
