@@ -18,8 +18,7 @@ const pinned = fileURLToPath(
 if (isRecent) {
   // Halves the start: compiled code is kept beside the packages, where only who installed them can write.
   module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
-  const compiled = new URL('../dist/cli/main.js', import.meta.url);
-  const { main } = await import((isClone ? (findBundle() ?? source) : compiled).href);
+  const { main } = await load();
   await main(process.argv.slice(2));
 } else if (existsSync(pinned)) {
   const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
@@ -34,9 +33,16 @@ if (isRecent) {
   process.exitCode = 2;
 }
 
+async function load() {
+  if (!isClone) return import(new URL('../dist/cli/main.js', import.meta.url).href);
+  const bundle = findBundle();
+  // What import() does to tell the names in CommonJS takes longer.
+  return bundle === undefined ? import(source.href) : module.createRequire(import.meta.url)(bundle);
+}
+
 // scripts/bundle-command.ts made it, if nothing that it was made of is newer: asking takes some milliseconds, and saves 100.
 function findBundle() {
-  const bundle = new URL('../node_modules/.cache/command/main.mjs', import.meta.url);
+  const bundle = fileURLToPath(new URL('../node_modules/.cache/command/main.cjs', import.meta.url));
   const made = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs;
   if (made === undefined) return undefined;
   const isNewer = (path) => statSync(path).mtimeMs > made;

@@ -21,7 +21,7 @@ describe('the bundle', () => {
     });
     expect(made.status, made.stderr).toBe(0);
     for (const [name, path] of [
-      ['bundle', join(folder, 'main.mjs')],
+      ['bundle', join(folder, 'main.cjs')],
       ['sources', join(REPOSITORY, 'src/cli/main.ts')],
     ] as const) {
       const start = `import { main } from '${pathToFileURL(path)}';\nawait main(process.argv.slice(2));\n`;
@@ -72,7 +72,7 @@ describe('bin/flowhound.js', () => {
   const date = (path: string, hour: number) =>
     utimesSync(join(root, path), new Date(Date.UTC(2026, 8, 1, hour)), new Date(Date.UTC(2026, 8, 1, hour)));
   const SOURCES = ['src', 'src/cli', 'src/cli/main.ts', 'src/core', 'src/core/other.ts', 'package-lock.json'];
-  const BUNDLE = 'node_modules/.cache/command/main.mjs';
+  const BUNDLE = 'node_modules/.cache/command/main.cjs';
 
   beforeAll(() => {
     cpSync(join(REPOSITORY, 'bin'), join(root, 'bin'), { recursive: true });
@@ -87,7 +87,7 @@ describe('bin/flowhound.js', () => {
 
   it('takes the bundle where nothing is newer', () => {
     mkdirSync(join(root, 'node_modules/.cache/command'), { recursive: true });
-    writeFileAt(root, BUNDLE, says('bundle'));
+    writeFileAt(root, BUNDLE, `exports.main = async () => console.log('bundle');\n`);
     date(BUNDLE, 2);
     expect(run()).toBe('bundle');
   });
