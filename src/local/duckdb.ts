@@ -36,6 +36,8 @@ export type DuckdbEngine = {
   readonly tempDirectory: string;
   /** Runs statements for their effect. */
   run(sql: string, values?: BoundQuery['values']): Promise<void>;
+  /** Goes on with as many threads as an engine has that was opened without a number of them. */
+  useAllThreads(): Promise<void>;
   /** Sets a session variable that statements read with getvariable(). */
   setVariable(name: string, values: readonly string[]): Promise<void>;
   /** Runs a query; rows arrive as they are read. Only one query is open at a time. */
@@ -66,13 +68,14 @@ export async function openDuckdb(options: DuckdbOptions = {}): Promise<DuckdbEng
   process.once('exit', removeTemp);
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: options.memoryLimit ?? '256MB',
-    threads: String(options.threads ?? Math.min(MOST_THREADS, availableParallelism())),
+    threads: String(options.threads ?? allThreads()),
     temp_directory: join(tempDirectory, 'spill'),
   });
   const connection = await instance.connect();
   const engine: DuckdbEngine = {
     tempDirectory,
     run: (sql, values = []) => runStatement(connection, sql, values),
+    useAllThreads: () => runStatement(connection, `SET threads = ${allThreads()}`, []),
     setVariable: (name, values) => setVariable(connection, name, values),
     query: (statement, signal) => openQuery(connection, statement, signal),
     close: async () => {
@@ -84,6 +87,10 @@ export async function openDuckdb(options: DuckdbOptions = {}): Promise<DuckdbEng
   };
   await engine.run(await readFile(DIALECT, 'utf8'));
   return engine;
+}
+
+function allThreads(): number {
+  return Math.min(MOST_THREADS, availableParallelism());
 }
 
 async function runStatement(connection: DuckDBConnection, sql: string, values: BoundQuery['values']): Promise<void> {

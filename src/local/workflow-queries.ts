@@ -19,19 +19,26 @@ export type QueryExecution = {
   readonly QueryExecution: { readonly ResultConfiguration: { readonly OutputLocation: string } };
 };
 
+/** Where the records of a chunk's evidence lie. */
+export function recordsPath(home: string, evidence: EvidenceRef): string {
+  return join(home, 'evidence/records', `${evidencePartition(evidence)}.json.gz`);
+}
+
 /** Makes a chunk's evidence in the home queryable as `evidence` and `indicator_addresses`. */
 export async function createEvidenceTables(engine: DuckdbEngine, home: string, evidence: EvidenceRef): Promise<void> {
-  const partition = evidencePartition(evidence);
-  for (const [table, folder, ending] of [
-    ['evidence', 'records', 'json.gz'],
-    ['indicator_addresses', 'indicator_addresses', 'json'],
-  ] as const) {
-    // Records that are queried where they lie stand in the query itself.
-    if (table === 'evidence' && evidence.objects !== undefined) continue;
-    await engine.setVariable(table, [join(home, 'evidence', folder, `${partition}.${ending}`)]);
-    const reader = table === 'evidence' ? 'read_evidence' : 'read_indicator_addresses';
-    await engine.run(`CREATE OR REPLACE TEMP VIEW ${table} AS FROM ${reader}(getvariable('${table}'))`);
-  }
+  // Records that are queried where they lie stand in the query itself.
+  if (evidence.objects === undefined) await createTable(engine, 'evidence', recordsPath(home, evidence));
+  const addresses = join(home, 'evidence/indicator_addresses', `${evidencePartition(evidence)}.json`);
+  await createTable(engine, 'indicator_addresses', addresses);
+}
+
+async function createTable(
+  engine: DuckdbEngine,
+  name: 'evidence' | 'indicator_addresses',
+  path: string,
+): Promise<void> {
+  await engine.setVariable(name, [path]);
+  await engine.run(`CREATE OR REPLACE TEMP VIEW ${name} AS FROM read_${name}(getvariable('${name}'))`);
 }
 
 /** Runs the query to its end; its rows lie under `location` in the store, one JSON object a line. */
