@@ -54,6 +54,7 @@ export {
   nextIndexBlock,
   uniteIndexRows,
 } from './index-rows';
+export { leftAt, leftGroups, searchIndexLines } from './index-search';
 export { setIpv4, setIpv6 } from './indicators';
 export {
   events,

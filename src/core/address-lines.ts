@@ -21,27 +21,10 @@ export function* readAddressLines(text: Uint8Array, isWanted: (set: number) => b
   }
 }
 
-/** Tells which of the wanted sets have a line of addresses of which some are held. Throws Unreadable. */
-export function searchAddressLines(
-  text: Uint8Array,
-  isWanted: (set: number) => boolean,
-  holdsAny: (words: readonly Uint32Array[], count: number) => boolean,
-  onFound: (set: number) => void,
-): void {
-  const line = new LineReader(text);
-  while (line.next()) {
-    const set = line.readNumber(NUMBER, 10);
-    if (!isWanted(set)) continue;
-    const { words, count } = line.readAddresses();
-    if (holdsAny(words, count)) onFound(set);
-  }
-}
-
+const DIGITS = Buffer.from('0123456789abcdef');
 /** Values of two digits by their bytes, which are read as one number; above 255: one of them is none. Half as many steps. */
 const PAIRS = new Uint16Array(65_536).fill(65_535);
-for (const high of '0123456789abcdef')
-  for (const low of '0123456789abcdef')
-    PAIRS[high.charCodeAt(0) | (low.charCodeAt(0) << 8)] = Number.parseInt(high + low, 16);
+for (let value = 0; value < 256; value++) PAIRS[DIGITS[value >>> 4]! | (DIGITS[value & 15]! << 8)] = value;
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;

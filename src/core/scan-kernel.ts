@@ -2,8 +2,8 @@
  * The scan kernel in WebAssembly (scanner/), as an object: bytes of one log object in; lines to look at, counts and seen
  * addresses out. What it asks for is told by `run`.
  */
+import type { AddressSet } from './address-membership.ts';
 import type { FlowFormat } from './flow-format.ts';
-import type { IndicatorSet } from './indicator-set.ts';
 import { type FieldKind, toFieldKinds } from './scan-counts.ts';
 import type { SeenAddresses, SeenTimes } from './seen-addresses.ts';
 
@@ -47,6 +47,7 @@ type Exports = {
   readonly takeIpv6Run: () => number;
   readonly firstSeen: () => number;
   readonly lastSeen: () => number;
+  readonly searchIndexLines: (from: number, to: number) => number;
   readonly setIpv4: (
     count: number,
     starts: number,
@@ -60,6 +61,7 @@ type Exports = {
   Record<
     | ('inputAt' | 'inputBytes' | 'heapAt' | 'checksAt' | 'eventsAt' | 'headerStart' | 'headerEnd')
     | ('ipv4RunAt' | 'ipv4RunSidesAt' | 'ipv6RunAt' | 'ipv6RunSidesAt')
+    | ('leftAt' | 'leftGroups')
     | ('events' | 'records' | 'textBytes' | 'noData' | 'skipData' | 'tooLong')
     | ('wrongFieldCounts' | 'wrongAddresses' | 'wrongNumbers'),
     WebAssembly.Global
@@ -92,7 +94,7 @@ export class ScanKernel {
   readonly #memory: Buffer<ArrayBuffer>;
 
   /** Makes an instance with the set in its memory; it reads one object at a time. */
-  constructor(module: KernelModule, set: IndicatorSet) {
+  constructor(module: KernelModule, set: AddressSet) {
     this.#exports = instantiateKernel(module);
     this.#exports.prepare();
     this.#layIn(set);
@@ -169,6 +171,26 @@ export class ScanKernel {
     };
   }
 
+  /**
+   * Looks lines of the address index through, and takes those away from `left` that hold an address of the set: bits of objects
+   * by groups of four. False: the text is odd, or there is too much of it or of the objects, and nothing was done.
+   */
+  searchIndexLines(text: Uint8Array, left: Map<number, number>): boolean {
+    const { inputAt, inputBytes, leftAt, leftGroups, searchIndexLines } = this.#exports;
+    const groups = [...left.keys()];
+    if (text.length > inputBytes.value || groups.some((group) => group >= leftGroups.value)) return false;
+    const masks = this.#memory.subarray(leftAt.value, leftAt.value + leftGroups.value);
+    for (const [group, mask] of left) masks[group] = mask;
+    this.#memory.set(text, inputAt.value);
+    const isDone = searchIndexLines(inputAt.value, inputAt.value + text.length) !== 0;
+    for (const group of groups) {
+      if (isDone && masks[group] === 0) left.delete(group);
+      else if (isDone) left.set(group, masks[group]!);
+      masks[group] = 0;
+    }
+    return isDone;
+  }
+
   times(): SeenTimes {
     const [first, last] = [this.#exports.firstSeen(), this.#exports.lastSeen()];
     return { firstSeen: first < 0 ? null : first, lastSeen: last < 0 ? null : last };
@@ -189,7 +211,7 @@ export class ScanKernel {
     return this.#exports[name].value;
   }
 
-  #layIn({ ipv4, ipv6 }: IndicatorSet): void {
+  #layIn({ ipv4, ipv6 }: AddressSet): void {
     const { memory, heapAt, setIpv4, setIpv6 } = this.#exports;
     const columns = [ipv4.starts, ipv4.ends, ipv4.buckets, ipv4.filter, ipv6.starts, ipv6.ends, ipv6.filter];
     const places: number[] = [];

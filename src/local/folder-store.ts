@@ -134,9 +134,19 @@ function* walk(folder: string, below: string): Generator<string> {
   }
 }
 
+/** A folder's entries; none where there is no folder. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return files.readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
 async function readBytes(path: string, range?: ByteRange): Promise<Uint8Array | undefined> {
   try {
-    return range === undefined ? readFileSync(path) : readRange(path, range);
+    return range === undefined ? files.readFileSync(path) : readRange(path, range);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -10,6 +10,7 @@ import { type Executed, readExecuted } from '../tasks/read-executed.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
 import { openListVersion } from './indicator-versions.ts';
+import { openLineSearch } from './line-search.ts';
 import { listIngested } from './manifests.ts';
 import type { RemoteLogs } from './remote-logs.ts';
 import type { SweepProgress } from './sweep-progress.ts';
@@ -55,7 +56,7 @@ async function findWorthReading(
   const objects = (await listIngested(request.home)).filter((object) => isAsked(object, request));
   request.onProgress({ step: 'notice', ...toSize(objects), foreign: 0 });
   const set = await indicatorSets(store)(indicators);
-  const asked = await askIndex(objects, set, store);
+  const asked = await askIndex(objects, set, store, openLineSearch);
   request.onProgress({ step: 'index', ...toAnswer(asked) });
   return [...asked.holding, ...asked.unindexed];
 }

@@ -5,7 +5,7 @@ import { contentKey } from '../core/index-objects.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { DamagedFile } from './address-files.ts';
-import { findObjects } from './find-objects.ts';
+import { findObjects, type OpenLineSearch } from './find-objects.ts';
 
 export type ObjectsByIndex = {
   /** They hold an address of the set. */
@@ -46,9 +46,10 @@ export async function askIndex(
   objects: readonly StoredLogObject[],
   set: AddressSet,
   store: ObjectStore,
+  openSearch?: OpenLineSearch,
 ): Promise<ObjectsByIndex> {
   const days = [...Map.groupBy(objects, ({ date }) => date)];
-  const asked = await mapConcurrently(DAYS, days, ([day, own]) => askDay(day, own, set, store));
+  const asked = await mapConcurrently(DAYS, days, ([day, own]) => askDay(day, own, set, store, openSearch));
   return {
     holding: asked.flatMap(({ holding }) => holding),
     unindexed: asked.flatMap(({ unindexed }) => unindexed),
@@ -62,9 +63,10 @@ async function askDay(
   objects: readonly StoredLogObject[],
   set: AddressSet,
   store: ObjectStore,
+  openSearch?: OpenLineSearch,
 ): Promise<ObjectsByIndex> {
   const window = { from: day, to: day, ...toSelection(objects) };
-  const { holding, isIndexed, damaged } = await findObjects(set, window, store);
+  const { holding, isIndexed, damaged } = await findObjects(set, window, store, openSearch);
   const found = new Set(holding.map(contentKey));
   const groups = Map.groupBy(objects, (object) => {
     if (!isIndexed(object)) return 'unindexed';

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { overlaps, parseNetwork } from '../../src/core/address.ts';
 import { contentKey } from '../../src/core/index-objects.ts';
 import { compileIndicators } from '../../src/core/indicator-set.ts';
+import { openLineSearch } from '../../src/local/line-search.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 import { AddressWriter } from '../../src/tasks/address-writer.ts';
 import { findObjects } from '../../src/tasks/find-objects.ts';
@@ -139,7 +140,10 @@ describe('findObjects', () => {
   });
 });
 
-describe('a long list', () => {
+describe.each([
+  ['the kernel', openLineSearch],
+  ['TypeScript', undefined],
+] as const)('a long list, by %s', (_by, openSearch) => {
   /** Many blocks, and objects that share addresses by fours and not at all. */
   const held = Array.from({ length: 9 }, (_, i) =>
     Array.from({ length: 4000 }, (_, k): [number, number] => [
@@ -159,7 +163,7 @@ describe('a long list', () => {
       fc.asyncProperty(anyList, fc.subarray(['::/0', '3333::/16', '8888::/16']), async ([some, seeds], networks) => {
         const words = [...some, ...seeds.map((seed) => Math.imul(seed, 0x85ebca6b) >>> 0)];
         const sought = [...words.map(addressOf), ...networks];
-        const found = await findObjects(compile([...new Set(sought)].map(parseNetworkOf)), ALL, store);
+        const found = await findObjects(compile([...new Set(sought)].map(parseNetworkOf)), ALL, store, openSearch);
         const isHeld = (i: number) =>
           held[i]!.some(([word]) => words.includes(word)) ||
           networks.some((network) => network === '::/0' || network.startsWith(`${i}${i}`));
@@ -179,7 +183,7 @@ describe('a long list', () => {
     await store.put(key, Buffer.from(`${file.slice(0, 40)}?${file.slice(41)}`, 'latin1'));
     const sought = words.map(([word]) => word).sort((a, b) => a - b);
     const find = (some: readonly number[]) =>
-      findObjects(compile(some.map((word) => parseNetworkOf(addressOf(word)))), ALL, store);
+      findObjects(compile(some.map((word) => parseNetworkOf(addressOf(word)))), ALL, store, openSearch);
     const lowest = await find(sought.slice(0, 1));
     expect([lowest.holding.length, lowest.damaged.length]).toEqual([0, 1]);
     const most = await find([sought[0]!, ...sought.slice(10_000)]);
