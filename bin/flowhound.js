@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // A clone runs its TypeScript, as it is or, where nothing was changed since, as `npm ci` bundled it; an installed package its
 // compiled JavaScript. Where Node is too old for these, the one that came with `npm ci` takes over.
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
 
 const source = new URL('../src/cli/main.ts', import.meta.url);
 const isClone = existsSync(source);
@@ -21,6 +22,7 @@ if (isRecent) {
   const { main } = await load();
   await main(process.argv.slice(2));
 } else if (existsSync(pinned)) {
+  const { spawn } = await import('node:child_process');
   const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (status, signal) => {
@@ -36,21 +38,46 @@ if (isRecent) {
 async function load() {
   if (!isClone) return import(new URL('../dist/cli/main.js', import.meta.url).href);
   const bundle = findBundle();
-  // What import() does to tell the names in CommonJS takes longer.
-  return bundle === undefined ? import(source.href) : module.createRequire(import.meta.url)(bundle);
+  return bundle === undefined ? import(source.href) : loadBundle(bundle);
+}
+
+// What require() does, and more: the compile cache keeps what is compiled at once, this what was compiled until the end, for
+// each command. A tenth of a hunt.
+function loadBundle({ path, made }) {
+  const command = /^[a-z]+$/.test(process.argv[2] ?? '') ? process.argv[2] : 'other';
+  const cache = `${dirname(path)}/${command}-${made}-${process.version}.code`;
+  const script = new vm.Script(module.wrap(readFileSync(path, 'utf8')), {
+    filename: path,
+    cachedData: existsSync(cache) ? readFileSync(cache) : undefined,
+  });
+  if (script.cachedDataRejected !== false)
+    process.once('exit', (status) => status !== 2 && keepCompiled(script, cache));
+  const bundle = { exports: {} };
+  script.runInThisContext()(bundle.exports, module.createRequire(path), bundle, path, dirname(path));
+  return bundle.exports;
+}
+
+function keepCompiled(script, cache) {
+  try {
+    const unfinished = `${cache}.${process.pid}`;
+    writeFileSync(unfinished, script.createCachedData());
+    renameSync(unfinished, cache);
+  } catch {
+    // Who may not write there compiles each time.
+  }
 }
 
 // scripts/bundle-command.ts made it, if nothing that it was made of is newer: asking takes some milliseconds, and saves 100.
 function findBundle() {
-  const bundle = fileURLToPath(new URL('../node_modules/.cache/command/main.cjs', import.meta.url));
-  const made = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs;
+  const path = fileURLToPath(new URL('../node_modules/.cache/command/main.cjs', import.meta.url));
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   if (made === undefined) return undefined;
-  const isNewer = (path) => statSync(path).mtimeMs > made;
+  const isNewer = (file) => statSync(file).mtimeMs > made;
   const isChanged = (folder) =>
     isNewer(folder) ||
     readdirSync(folder, { withFileTypes: true }).some((entry) =>
       (entry.isDirectory() ? isChanged : isNewer)(`${folder}/${entry.name}`),
     );
   const root = fileURLToPath(new URL('..', import.meta.url));
-  return isNewer(`${root}package-lock.json`) || isChanged(`${root}src`) ? undefined : bundle;
+  return isNewer(`${root}package-lock.json`) || isChanged(`${root}src`) ? undefined : { path, made };
 }

@@ -58,6 +58,8 @@ await build({
   ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node22', logLevel: 'warning' },
   // DuckDB itself is no JavaScript. The SDK is CommonJS, of whose names a bundle's `import()` sees none, and is seldom called.
   external: ['@duckdb/node-bindings', '@aws-sdk/*', '@smithy/*'],
+  // bin/flowhound.js runs it as a script, which has no import().
+  supported: { 'dynamic-import': false },
   banner: { js: "const BUNDLE_URL=require('node:url').pathToFileURL(__filename).href;" },
   minifyWhitespace: true,
   legalComments: 'none',

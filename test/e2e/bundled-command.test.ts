@@ -1,8 +1,8 @@
 /** The command line in one bundle: it does what its sources do, and is taken only while they are what it was made of. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWorld, type World, writeFileAt } from '../oracle/world.ts';
@@ -70,7 +70,11 @@ describe('bin/flowhound.js', () => {
   const says = (what: string) => `export async function main() { console.log('${what}'); }\n`;
   const run = () => spawnSync(process.execPath, [join(root, 'bin/flowhound.js')], { encoding: 'utf8' }).stdout.trim();
   const date = (path: string, hour: number) =>
-    utimesSync(join(root, path), new Date(Date.UTC(2026, 8, 1, hour)), new Date(Date.UTC(2026, 8, 1, hour)));
+    utimesSync(
+      join(root, path),
+      new Date(Date.UTC(2026, 8, 1, 0, hour * 60)),
+      new Date(Date.UTC(2026, 8, 1, 0, hour * 60)),
+    );
   const SOURCES = ['src', 'src/cli', 'src/cli/main.ts', 'src/core', 'src/core/other.ts', 'package-lock.json'];
   const BUNDLE = 'node_modules/.cache/command/main.cjs';
 
@@ -90,6 +94,20 @@ describe('bin/flowhound.js', () => {
     writeFileAt(root, BUNDLE, `exports.main = async () => console.log('bundle');\n`);
     date(BUNDLE, 2);
     expect(run()).toBe('bundle');
+  });
+
+  it('keeps what it compiled, and compiles again where that is no good', () => {
+    const kept = () => readdirSync(dirname(join(root, BUNDLE))).filter((name) => name.endsWith('.code'));
+    expect(kept()).toHaveLength(1);
+    const file = join(dirname(join(root, BUNDLE)), kept()[0]!);
+    const good = readFileSync(file);
+    for (const bad of [Buffer.from('no code'), good.subarray(0, 100), Buffer.alloc(good.length)]) {
+      writeFileSync(file, bad);
+      expect(run()).toBe('bundle');
+      expect(readFileSync(file).length).toBeGreaterThan(100);
+    }
+    date(BUNDLE, 1.5);
+    expect([run(), kept().length]).toEqual(['bundle', 2]);
   });
 
   it.each(SOURCES)('runs the sources where %s was changed since', (path) => {
