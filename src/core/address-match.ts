@@ -36,8 +36,7 @@ export async function findInIndex(
     const sought = toMasks(index, partition);
     const left = new Map(sought);
     await search(index, partition, set, left, openSearch);
-    for (const [group, mask] of sought)
-      for (const object of toNumbers(group, mask & ~(left.get(group) ?? 0))) found.add(object);
+    for (const [group, mask] of sought) addNumbers(group, mask & ~(left.get(group) ?? 0), found);
   }
   return found;
 }
@@ -87,9 +86,9 @@ export function searchLines(text: Uint8Array, set: AddressSet, left: Masks): voi
   }
 }
 
-function toNumbers(group: number, mask: number): number[] {
-  const bits = Array.from({ length: GROUP_OBJECTS }, (_, bit) => bit).filter((bit) => (mask >>> bit) & 1);
-  return bits.map((bit) => group * GROUP_OBJECTS + bit);
+/** Numbers of the objects whose bits are set. */
+function addNumbers(group: number, mask: number, numbers: Set<number>): void {
+  for (let bit = 0; bit < GROUP_OBJECTS; bit++) if ((mask >>> bit) & 1) numbers.add(group * GROUP_OBJECTS + bit);
 }
 
 /** The objects of an account and region. */

@@ -128,7 +128,7 @@ async function* list(folder: string, prefix: string): AsyncGenerator<string> {
 
 function* walk(folder: string, below: string): Generator<string> {
   for (const entry of entriesOf(join(folder, below))) {
-    const key = posix.join(below, entry.name);
+    const key = below === '.' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) yield* walk(folder, key);
     else if (!entry.name.endsWith('.unfinished')) yield key;
   }
