@@ -8,7 +8,7 @@ import type { ByteRange, ObjectStore } from '../ports.ts';
 
 /**
  * As imports, these load streams, files by promise and all of cryptography before the first byte is read: 8 ms, a sixth of a
- * look-up in the address index. So they are taken when they are used; `files.promises` loads itself.
+ * look-up in the address index. So they are taken when they are used.
  */
 const files = process.getBuiltinModule('node:fs');
 let written = 0;
@@ -78,8 +78,14 @@ async function writeNew(path: string, body: Body): Promise<void> {
     return writeAtOnce(path, body);
   }
   files.mkdirSync(dirname(path), { recursive: true });
-  const { pipeline } = await import('node:stream/promises');
-  await pipeline(body, files.createWriteStream(path));
+  const { promises } = process.getBuiltinModule('node:stream');
+  const file = files.createWriteStream(path);
+  try {
+    await promises.pipeline(body, file);
+  } finally {
+    // A body that breaks off at once is over before the file is opened, which would then come after its removal.
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
+  }
 }
 
 function writeAtOnce(path: string, body: string | Uint8Array): void {
