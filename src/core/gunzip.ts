@@ -58,7 +58,7 @@ export async function* openPieces(open: OpenBytes, room?: Room): AsyncGenerator<
     if (piece.length === 0) continue;
     const joined: Uint8Array = held === undefined ? piece : Buffer.concat([held, piece]);
     isBegun ||= joined.length > 1;
-    held = isBegun ? undefined : joined.slice();
+    held = isBegun ? undefined : Uint8Array.from(joined);
     if (isBegun) yield joined;
   }
   if (held !== undefined) yield held;
