@@ -10,8 +10,8 @@ import vm from 'node:vm';
 const source = new URL('../src/cli/main.ts', import.meta.url);
 const isClone = existsSync(source);
 const [major, minor] = process.versions.node.split('.').map(Number);
-// Types are stripped without a flag since Node 22.18; process.getBuiltinModule is there since 22.3.
-const isRecent = major > 22 || (major === 22 && minor >= (isClone ? 18 : 3));
+// Types are stripped without a flag since Node 22.18; libraries want 22.12.
+const isRecent = major > 22 || (major === 22 && minor >= (isClone ? 18 : 12));
 const pinned = fileURLToPath(
   new URL(`../node_modules/.bin/node${process.platform === 'win32' ? '.cmd' : ''}`, import.meta.url),
 );
