@@ -225,7 +225,8 @@ function joinLiteral(symbol: u32, length: u32, code: u32): void {
   }
 }
 
-function reverse(code: u32, length: u32): u32 {
+/** The bits of a code, the first lowest, as deflate sends them. */
+export function reverse(code: u32, length: u32): u32 {
   let reversed: u32 = 0;
   for (let i: u32 = 0; i < length; i++) reversed |= ((code >>> i) & 1) << (length - 1 - i);
   return reversed;

@@ -3,7 +3,6 @@ import { addressOf, blockRows, blockStart, codeOf } from './index-rows';
 import { sortWords } from './sort';
 
 /** A block has 4096 rows, and as many more as one address may have; a row is in three sets at most. */
-const MOST_ENTRIES: u32 = 3 * 8192;
 const ENTRIES: usize = memory.data(3 * 8192 * 8, 64);
 const SORTED: usize = memory.data(3 * 8192 * 8, 64);
 /** An address takes up to 8 bytes, a line 25 more; digits are written 8 at a time. */
@@ -30,7 +29,7 @@ export function indexTextBytes(): usize {
 /** Writes the block's text. */
 export function writeIndexLines(): void {
   const entries = toSets();
-  const sorted = greatestSet < SETS_OF_ONE_DIGIT ? sortWords(entries, ENTRIES, SORTED, 1) : sortWords(entries, ENTRIES, SORTED, 3);
+  const sorted = sortWords(entries, ENTRIES, SORTED, greatestSet < SETS_OF_ONE_DIGIT ? 1 : 3);
   textEnd = TEXT;
   for (let from = sorted, end = sorted + (entries << 3); from < end; ) {
     let to = from + 8;

@@ -2,6 +2,7 @@
  * The text of a block → a gzip member, by one code that never changes. Digits are as good as random: a code made for each block,
  * as zlib makes it, saves 2 % of the bytes and takes many times as long. Compaction packs them anew, with care.
  */
+import { reverse } from './code-table';
 import { updateCrc } from './crc';
 import { indexTextAt, indexTextBytes } from './index-lines';
 
@@ -109,10 +110,4 @@ function flush(): void {
   to += bitCount >>> 3;
   bits >>= (bitCount & ~7) as u64;
   bitCount &= 7;
-}
-
-function reverse(code: u32, length: u32): u32 {
-  let reversed: u32 = 0;
-  for (let i: u32 = 0; i < length; i++) reversed |= ((code >>> i) & 1) << (length - 1 - i);
-  return reversed;
 }

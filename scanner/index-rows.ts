@@ -6,10 +6,9 @@ import { RUN, RUN_SIDES } from './seen';
 import { sortWords } from './sort';
 
 /** As many as the host may hand over: a million, and a run more. */
-const MOST_ROWS: u32 = 1_310_720;
+export const mostRows: u32 = 1_310_720;
 const ROWS: usize = memory.data(1_310_720 * 8, 64);
 const SORTED: usize = memory.data(1_310_720 * 8, 64);
-export const mostRows: u32 = MOST_ROWS;
 
 /** Rows of a block, see src/core/address-index-writer.ts; those of one address stay together. */
 const BLOCK_ROWS: u32 = 4096;

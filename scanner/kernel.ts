@@ -8,7 +8,6 @@ import { prepareCrc } from './crc';
 import { prepareMember } from './index-member';
 import { prepareShapes } from './ipv4';
 import {
-  addInput,
   CORRUPT,
   INPUT_USED,
   inputAt as nextInput,
@@ -42,6 +41,7 @@ import { HISTORY_BYTES, LONGEST_LINE_BYTES, moveText, TEXT, TEXT_LIMIT } from '.
 import { beginText, forgetLineEnds, markSeparator, passBlocks, passBytes, passedEnd, slidePassed } from './text-pass';
 
 export { checksAt, setFormat } from './columns';
+export { addInput as feed } from './decode';
 export { indexTextAt, indexTextBytes, mostIndexObjects, writeIndexLines } from './index-lines';
 export { indexMemberAt, packIndexMember } from './index-member';
 export {
@@ -127,11 +127,6 @@ export function endHeader(): void {
 /** Moves the input that is left to the beginning; returns where more of it goes. */
 export function makeRoom(): usize {
   return moveInput(INPUT);
-}
-
-/** So many bytes were laid behind the input. */
-export function feed(bytes: usize): void {
-  addInput(bytes);
 }
 
 /** After ODD: the text goes on as the host hands it over, behind `textBytes`. */

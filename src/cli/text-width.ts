@@ -1,7 +1,5 @@
 /** Cells that text takes on a terminal; text is cut and wrapped between characters, never inside one. */
-
-/** What a reader takes for one character: a letter with its accents, a flag, a family. Made when it is needed: it takes 8 ms. */
-let characters: Intl.Segmenter | undefined;
+import { toCharacters } from '../core/plain-text.ts';
 
 /** Marks and invisible characters have no cell of their own. */
 const NO_CELL = /^[\p{Mn}\p{Me}\p{Cf}\p{Default_Ignorable_Code_Point}\u1160-\u11ff]$/u;
@@ -81,6 +79,5 @@ function breakWord(word: string, cells: number): string[] {
 }
 
 function* charactersOf(text: string): Generator<string> {
-  characters ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  for (const { segment } of characters.segment(text)) yield segment.length > MOST_UNITS ? '?' : segment;
+  for (const { segment } of toCharacters(text)) yield segment.length > MOST_UNITS ? '?' : segment;
 }

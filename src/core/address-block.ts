@@ -1,10 +1,9 @@
 /** Rows → the text of a block: a line for each set, the sets in order of their numbers. */
 import { type Side, setNumber } from './address-index.ts';
 import { type AddressRows, pick } from './address-rows.ts';
-import { IPV6_TEXT_BYTES, writeIpv6 } from './ipv6-text.ts';
+import { DIGITS, IPV6_TEXT_BYTES, writeIpv6 } from './ipv6-text.ts';
 import { orderRows } from './row-order.ts';
 
-const DIGITS = Buffer.from('0123456789abcdef');
 const COMMA = 0x2c;
 const BLANK = 0x20;
 const NEWLINE = 0x0a;
@@ -25,6 +24,11 @@ export class BlockText {
     this.reserve(ascii.length);
     this.length += this.bytes.write(ascii, this.length, 'latin1');
   }
+}
+
+/** Whether IPv4 lines are mostly digits, as good as random. Where hundreds of objects hold few addresses each, lines are short, and alike. */
+export function areMostlyDigits(textBytes: number, rows: number): boolean {
+  return textBytes < rows * 8;
 }
 
 /** Writes the lines of ascending rows. */

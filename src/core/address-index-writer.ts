@@ -1,6 +1,6 @@
 /** Rows → the bytes of an address index file, member by member; the format is in address-index.ts. */
 import { constants, gzipSync, type ZlibOptions } from 'node:zlib';
-import { BlockText, writeBlock } from './address-block.ts';
+import { areMostlyDigits, BlockText, writeBlock } from './address-block.ts';
 import type { BlockEntry, Directory, IndexedObject } from './address-index.ts';
 import {
   type AddressRows,
@@ -91,8 +91,7 @@ class MemberWriter {
 
   block(rows: AddressRows, entries: BlockEntry[]): Uint8Array {
     writeBlock(rows, this.#text);
-    // Where hundreds of objects hold few addresses each, lines are short, and alike.
-    const isDigits = rows.words.length === 1 && this.#text.length < rows.codes.length * 8;
+    const isDigits = rows.words.length === 1 && areMostlyDigits(this.#text.length, rows.codes.length);
     const options = this.#packing === 'small' ? SMALL : isDigits ? QUICK : ALIKE;
     const member = gzipSync(this.#text.bytes.subarray(0, this.#text.length), options);
     return this.#enter(member, toHex(rows, 0), toHex(rows, rows.codes.length - 1), entries);

@@ -1,5 +1,5 @@
 /** The text of blocks → addresses, line by line, as numbers: no string and no object for an address. */
-import { NIBBLES, readIpv6 } from './ipv6-text.ts';
+import { DIGITS, NIBBLES, readIpv6 } from './ipv6-text.ts';
 
 /** Addresses of one line, ascending. The columns are used again for the next line. */
 export type AddressLine = {
@@ -21,7 +21,6 @@ export function* readAddressLines(text: Uint8Array, isWanted: (set: number) => b
   }
 }
 
-const DIGITS = Buffer.from('0123456789abcdef');
 /** Values of two digits by their bytes, which are read as one number; above 255: one of them is none. Half as many steps. */
 const PAIRS = new Uint16Array(65_536).fill(65_535);
 for (let value = 0; value < 256; value++) PAIRS[DIGITS[value >>> 4]! | (DIGITS[value & 15]! << 8)] = value;

@@ -2,6 +2,7 @@
  * IPv4 addresses of a part of the index → its blocks, by the scan kernel: sorted, united, written and packed without a number
  * becoming an object. TypeScript does the same where there is no kernel (address-rows.ts, address-block.ts), in five times as long.
  */
+import { areMostlyDigits } from './address-block.ts';
 import { GROUP_OBJECTS, type NumberedAddresses } from './address-rows.ts';
 import { instantiateKernel, type KernelGlobal, type KernelMemory, type KernelModule } from './scan-kernel.ts';
 
@@ -13,9 +14,6 @@ export type PackedBlock = { readonly least: number; readonly greatest: number } 
 
 /** The blocks of objects whose numbers ascend; undefined if they are too many. */
 export type PackIpv4 = (objects: readonly NumberedAddresses[]) => PackedBlock[] | undefined;
-
-/** Bytes an address takes as text where digits are what most of it is: else lines are short, and alike. */
-const MOST_DIGITS = 8;
 
 type Exports = {
   readonly memory: KernelMemory;
@@ -69,7 +67,7 @@ function packBlock(exports: Exports): PackedBlock {
   exports.writeIndexLines();
   const range = { least: exports.leastInBlock() >>> 0, greatest: exports.greatestInBlock() >>> 0 };
   const textBytes = exports.indexTextBytes();
-  return textBytes < exports.blockRows() * MOST_DIGITS
+  return areMostlyDigits(textBytes, exports.blockRows())
     ? { ...range, member: bytesAt(exports, exports.indexMemberAt, exports.packIndexMember()) }
     : { ...range, text: bytesAt(exports, exports.indexTextAt, textBytes) };
 }

@@ -1,7 +1,8 @@
 /** IPv6 addresses as text and back, by the hundred thousand: what address.ts does, without a string or an object for each. */
 
 const COLON = 0x3a;
-const DIGITS = Buffer.from('0123456789abcdef');
+/** Lower-case hex digits by their values. */
+export const DIGITS = Buffer.from('0123456789abcdef');
 /** Value of a lower-case hex digit by its byte; 255: it is none. */
 export const NIBBLES = new Uint8Array(256).fill(255);
 for (const [value, digit] of DIGITS.entries()) NIBBLES[digit] = value;

@@ -7,8 +7,8 @@ const BREAKS = /[\s\u0000-\u001f\u007f-\u009f]+/g;
  * (https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing). Joiners and selectors belong to their characters.
  */
 const UNSEEN = /(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
-/** What a reader takes for one character: a letter with its accents, a flag, a family. Made when it is needed: it takes 8 ms. */
-let characters: Intl.Segmenter | undefined;
+/** Made when it is needed: it takes 8 ms. */
+let segmenter: Intl.Segmenter | undefined;
 
 /**
  * One line without control characters, what would act unseen shown as `�`. Lengths count UTF-16 units, the stricter of two readings; no
@@ -21,8 +21,13 @@ export function toLine(text: string, length: number): string {
 
 /** Where the character starts that stands at `at`: what comes before it tells. */
 function lastStart(line: string, at: number): number {
-  characters ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  return characters.segment(line.slice(0, at + 2)).containing(at)?.index ?? at;
+  return toCharacters(line.slice(0, at + 2)).containing(at)?.index ?? at;
+}
+
+/** What a reader takes for one character each: a letter with its accents, a flag, a family. */
+export function toCharacters(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
 }
 
 /** The line in printable ASCII, as message subjects want it: `Größe` becomes `Gro?e`. */
