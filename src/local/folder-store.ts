@@ -15,42 +15,63 @@ let written = 0;
 
 /**
  * Opens the store; the folder is made with the first object. Who writes conditionally holds the home's lock, so that only this
- * process does; here one write of a key comes after the other.
+ * process does; and here nothing comes between looking at a version and writing the next.
  */
 export function openFolderStore(folder: string): ObjectStore {
   const path = (key: string) => join(folder, key);
   return {
-    get: (key) => readIfPresent(path(key)),
+    get: async (key) => readText(path(key)),
     read: async (key) => {
-      const text = await readIfPresent(path(key));
+      const text = readText(path(key));
       return text === undefined ? undefined : { text, version: toVersion(text) };
     },
-    bytes: (key, range) => readBytes(path(key), range),
-    put: (key, body) => put(path(key), body),
-    replace: (key, text, version) => {
+    bytes: async (key, range) => readBytes(path(key), range),
+    put: async (key, body) =>
+      typeof body === 'string' || body instanceof Uint8Array ? write(path(key), body) : writeStream(path(key), body),
+    replace: async (key, text, version) => {
       if (version === undefined) return create(path(key), text);
-      return ifStill(path(key), version, () => put(path(key), text));
+      return ifStill(path(key), version, () => write(path(key), text));
     },
     remove: async (key, version) => {
-      const remove = async () => files.rmSync(path(key), { force: true });
+      const remove = () => files.rmSync(path(key), { force: true });
       if (version !== undefined) return ifStill(path(key), version, remove);
-      await remove();
+      remove();
       return true;
     },
     list: (prefix) => list(folder, prefix),
   };
 }
 
-type Body = string | Uint8Array | AsyncIterable<Uint8Array>;
+function write(path: string, body: string | Uint8Array, moveIn = files.renameSync): void {
+  const unfinished = toUnfinished(path);
+  try {
+    writeNew(unfinished, body);
+    moveIn(unfinished, path);
+  } catch (error) {
+    files.rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
 
-async function put(path: string, body: Body): Promise<void> {
-  await writeBeside(path, body, (unfinished) => files.renameSync(unfinished, path));
+function toUnfinished(path: string): string {
+  return `${path}.${process.pid}-${written++}.unfinished`;
+}
+
+/** The folder is nearly always there: with tens of thousands of findings, asking each time is felt. */
+function writeNew(path: string, body: string | Uint8Array): void {
+  try {
+    files.writeFileSync(path, body);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    files.mkdirSync(dirname(path), { recursive: true });
+    files.writeFileSync(path, body);
+  }
 }
 
 /** Writes only where nothing is: a link is refused where a name is taken. */
-async function create(path: string, text: string): Promise<boolean> {
+function create(path: string, text: string): boolean {
   try {
-    await writeBeside(path, text, (unfinished) => {
+    write(path, text, (unfinished) => {
       files.linkSync(unfinished, path);
       files.unlinkSync(unfinished);
     });
@@ -61,66 +82,28 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-async function writeBeside(path: string, body: Body, moveIn: (unfinished: string) => void): Promise<void> {
-  const unfinished = `${path}.${process.pid}-${written++}.unfinished`;
+async function writeStream(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const unfinished = toUnfinished(path);
+  files.mkdirSync(dirname(path), { recursive: true });
+  const { promises } = process.getBuiltinModule('node:stream');
+  const file = files.createWriteStream(unfinished);
   try {
-    await writeNew(unfinished, body);
-    moveIn(unfinished);
+    await promises.pipeline(body, file);
+    files.renameSync(unfinished, path);
   } catch (error) {
+    // A body that breaks off at once is over before the file is opened, which would then come after its removal.
+    if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
     files.rmSync(unfinished, { force: true });
     throw error;
   }
 }
 
-/** The folder is nearly always there: with tens of thousands of findings, asking each time is felt. */
-async function writeNew(path: string, body: Body): Promise<void> {
-  if (typeof body === 'string' || body instanceof Uint8Array) {
-    return writeAtOnce(path, body);
-  }
-  files.mkdirSync(dirname(path), { recursive: true });
-  const { promises } = process.getBuiltinModule('node:stream');
-  const file = files.createWriteStream(path);
-  try {
-    await promises.pipeline(body, file);
-  } finally {
-    // A body that breaks off at once is over before the file is opened, which would then come after its removal.
-    if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve));
-  }
-}
-
-function writeAtOnce(path: string, body: string | Uint8Array): void {
-  try {
-    files.writeFileSync(path, body);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    files.mkdirSync(dirname(path), { recursive: true });
-    files.writeFileSync(path, body);
-  }
-}
-
-const changing = new Map<string, Promise<unknown>>();
-
 /** Changes the file if it still has this version. */
-async function ifStill(path: string, version: string, change: () => Promise<void>): Promise<boolean> {
-  const before = changing.get(path) ?? Promise.resolve();
-  const changed = before
-    .catch(() => {})
-    .then(async () => {
-      if ((await readVersion(path)) !== version) return false;
-      await change();
-      return true;
-    });
-  changing.set(path, changed);
-  try {
-    return await changed;
-  } finally {
-    if (changing.get(path) === changed) changing.delete(path);
-  }
-}
-
-async function readVersion(path: string): Promise<string | undefined> {
-  const text = await readIfPresent(path);
-  return text === undefined ? undefined : toVersion(text);
+function ifStill(path: string, version: string, change: () => void): boolean {
+  const text = readText(path);
+  if (text === undefined || toVersion(text) !== version) return false;
+  change();
+  return true;
 }
 
 function toVersion(text: string): string {
@@ -140,23 +123,16 @@ function* walk(folder: string, below: string): Generator<string> {
   }
 }
 
-/** A folder's entries; none where there is no folder. */
 function entriesOf(folder: string): Dirent[] {
-  try {
-    return files.readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  return ifPresent(() => files.readdirSync(folder, { withFileTypes: true })) ?? [];
 }
 
-async function readBytes(path: string, range?: ByteRange): Promise<Uint8Array | undefined> {
-  try {
-    return range === undefined ? files.readFileSync(path) : readRange(path, range);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+function readText(path: string): string | undefined {
+  return ifPresent(() => files.readFileSync(path, 'utf8'));
+}
+
+function readBytes(path: string, range?: ByteRange): Uint8Array | undefined {
+  return ifPresent(() => (range === undefined ? files.readFileSync(path) : readRange(path, range)));
 }
 
 function readRange(path: string, range: ByteRange): Uint8Array {
@@ -172,9 +148,10 @@ function readRange(path: string, range: ByteRange): Uint8Array {
   }
 }
 
-async function readIfPresent(path: string): Promise<string | undefined> {
+/** Undefined where there is nothing. */
+function ifPresent<Result>(read: () => Result): Result | undefined {
   try {
-    return files.readFileSync(path, 'utf8');
+    return read();
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
