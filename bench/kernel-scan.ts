@@ -5,17 +5,17 @@
  *
  * With --index it writes the address index into the folder, as Scan does.
  */
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { StoredLogObject } from '../src/core/batch.ts';
-import type { Room } from '../src/core/gunzip.ts';
 import { readIndicatorLists } from '../src/core/indicator-list.ts';
 import { compileIndicators, type IndicatorSet, openIndicatorSet } from '../src/core/indicator-set.ts';
 import { kernelReaders } from '../src/core/kernel-reader.ts';
 import { parseKey } from '../src/core/log-object.ts';
 import type { ObjectSink } from '../src/core/object-reader.ts';
+import { readPieces } from '../src/local/log-files.ts';
 import { openPacker, readKernel } from '../src/local/scan-kernel.ts';
 import type { AddressWriter } from '../src/tasks/address-writer.ts';
 
@@ -72,7 +72,7 @@ async function scanFiles({ files, list, index, taken }: Work): Promise<Counts> {
       addresses = openWriter();
     }
     const seen: Parameters<NonNullable<ObjectSink['onSeen']>>[] = [];
-    const scanned = await reader.read((room) => pieces(file, room!), {
+    const scanned = await reader.read((room) => readPieces(file, room!), {
       onCandidate: () => counts.matches++,
       onStep: async () => {},
       ...(index === undefined ? {} : { onSeen: (...told) => void seen.push(told) }),
@@ -93,17 +93,6 @@ async function writersInto(index: string): Promise<() => AddressWriter> {
   const { AddressWriter } = await import('../src/tasks/address-writer.ts');
   const { openFolderStore } = await import('../src/local/folder-store.ts');
   return () => new AddressWriter(openFolderStore(index), { packIpv4: openPacker() });
-}
-
-/** The file piece by piece, where the kernel wants it. */
-async function* pieces(file: string, room: Room): AsyncGenerator<Uint8Array> {
-  const opened = openSync(file, 'r');
-  try {
-    for (let into = room(), bytes = readSync(opened, into); bytes > 0; into = room(), bytes = readSync(opened, into))
-      yield into.subarray(0, bytes);
-  } finally {
-    closeSync(opened);
-  }
 }
 
 function toObject(file: string): StoredLogObject {

@@ -38,9 +38,10 @@ export const SWEEP: Engine = {
   finds: 'addresses',
   knowsNetworks: true,
   absence: () => undefined,
-  prepare: ({ logs, list, scratch }) => {
-    return { file: process.execPath, args: sweepArguments(logs, list, freshFolder(scratch)) };
-  },
+  prepare: ({ logs, list, scratch }) => ({
+    file: process.execPath,
+    args: sweepArguments(logs, list, freshFolder(scratch)),
+  }),
   countHits: countSighted,
 };
 
