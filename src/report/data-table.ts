@@ -1,6 +1,7 @@
 /** Rows → a table that reads without a script, and that the page's script can search, sort and lengthen. */
 import { formatCount } from '../core/story.ts';
 import { dataIsland, type Html, html } from './html.ts';
+import { plural } from './wording.ts';
 
 export type Kind = 'text' | 'code' | 'number' | 'severity' | 'line';
 
@@ -38,11 +39,11 @@ export function renderTable<Row>(table: DataTable<Row>): Html {
   const left = all > rows.length ? `; ${formatCount(all - rows.length)} left out here` : '';
   return html`<div class="table print-${printed}" data-table="${id}">
 <div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption"><table>
-<caption id="${id}-caption">${caption} <span class="count">${formatCount(all)} ${all === 1 ? 'row' : 'rows'}${left}</span></caption>
+<caption id="${id}-caption">${caption} <span class="count">${formatCount(all)} ${plural(all, 'row')}${left}</span></caption>
 <thead><tr>${columns.map(({ title, kind }) => html`<th scope="col" class="as-${kind}">${title}</th>`)}</tr></thead>
 <tbody>${rows.slice(0, most).map((row) => renderRow(row, columns))}</tbody>
 </table></div>
-${more > 0 && html`<p class="rest">${formatCount(more)} more ${more === 1 ? 'row' : 'rows'}${rest === undefined ? '' : `: ${rest}`}</p>`}
+${more > 0 && html`<p class="rest">${formatCount(more)} more ${plural(more, 'row')}${rest === undefined ? '' : `: ${rest}`}</p>`}
 ${dataIsland(id, toData({ ...table, rows }))}</div>
 `;
 }

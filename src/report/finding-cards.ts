@@ -6,12 +6,11 @@ import { MOST_FINDINGS } from './evidence-rows.ts';
 import { type Html, html } from './html.ts';
 import { renderNoise } from './noise-cards.ts';
 import { nameBin, type TimeAxis, toBins } from './time-axis.ts';
-import { cut, nameHost, renderIndicator, renderSeverity, tellFew } from './wording.ts';
+import { cut, MOST_SENTENCE, nameHost, renderIndicator, renderSeverity, tellFew } from './wording.ts';
 
 const SPARKLINE_HEIGHT = 44;
 /** Longer than AWS makes them: whoever wrote such a thing wants it to be in the way. */
 const MOST_NAME = 60;
-const MOST_FACT = 500;
 
 export type NextSteps = (finding: Finding) => readonly string[];
 
@@ -31,11 +30,11 @@ ${rest > 0 && html`<p>${formatCount(rest)} more findings, none graver than these
 
 function renderCard(finding: Finding, axis: TimeAxis | undefined, next: NextSteps): Html {
   const { finding_id, severity, account_id, region, instance_id, interface_id } = finding;
-  const steps = next(finding).map((step) => cut(step, MOST_FACT));
+  const steps = next(finding).map((step) => cut(step, MOST_SENTENCE));
   return html`<article class="card ${severity.toLowerCase()}" id="${finding_id}" aria-labelledby="${finding_id}-title" data-search data-times="${toRange(finding)}">
 <h3 id="${finding_id}-title">${renderSeverity(severity)} <code>${nameHost(finding)}</code> <span class="with">and</span> ${renderIndicator(finding)}</h3>
 <p class="place"><code>${cut(instance_id ?? interface_id, MOST_NAME)}</code> · account <code>${cut(account_id, MOST_NAME)}</code> · ${cut(region, MOST_NAME)}</p>
-<p class="story"><bdi>${cut(tellFinding(finding), MOST_FACT)}</bdi></p>
+<p class="story"><bdi>${cut(tellFinding(finding), MOST_SENTENCE)}</bdi></p>
 ${axis !== undefined && finding.hourly.length > 0 && renderSparkline(finding, axis)}
 ${renderFacts(finding)}
 ${steps.length > 0 && html`<h4>Next</h4><ol class="next">${steps.map((step) => (step.startsWith('npx ') ? html`<li><code>${step}</code></li>` : html`<li><bdi>${step}</bdi></li>`))}</ol>`}
@@ -62,7 +61,7 @@ function renderSparkline(finding: Finding, axis: TimeAxis): Html {
 
 function renderFacts(finding: Finding): Html {
   const facts = toFacts(finding).filter(([, value]) => value !== undefined);
-  return html`<dl>${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd><bdi>${cut(value ?? '', MOST_FACT)}</bdi></dd></div>`)}</dl>`;
+  return html`<dl>${facts.map(([term, value]) => html`<div><dt>${term}</dt><dd><bdi>${cut(value ?? '', MOST_SENTENCE)}</bdi></dd></div>`)}</dl>`;
 }
 
 function toFacts(finding: Finding): readonly (readonly [string, string | undefined])[] {

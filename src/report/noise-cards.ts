@@ -2,10 +2,9 @@
 import type { Finding } from '../core/finding-document.ts';
 import { formatCount, formatSpan, tellFinding } from '../core/story.ts';
 import { type Html, html } from './html.ts';
-import { cut, plural, renderIndicator, renderSeverity } from './wording.ts';
+import { cut, MOST_SENTENCE, plural, renderIndicator, renderSeverity } from './wording.ts';
 
 const MOST_HOSTS = 8;
-const MOST_SENTENCE = 500;
 
 export function renderNoise(scans: readonly Finding[]): Html[] {
   return [...Map.groupBy(scans, ({ indicator }) => indicator).values()].map(renderGroup);

@@ -5,11 +5,10 @@ import { formatCount, formatSpan, tellFinding } from '../core/story.ts';
 import type { CaseFile } from './case-file.ts';
 import type { Coverage } from './coverage.ts';
 import { type Html, html } from './html.ts';
-import { cut, nameHost, nameSeverity, plural, renderIndicator, renderSeverity } from './wording.ts';
+import { cut, MOST_SENTENCE, nameHost, nameSeverity, plural, renderIndicator, renderSeverity } from './wording.ts';
 
 /** Told in the letter; the cards tell all. */
 const MOST_TOLD = 4;
-const MOST_SENTENCE = 500;
 
 export function renderVerdict(file: CaseFile, coverage: Coverage): Html {
   const grave = file.findings.filter(({ severity }) => severity !== 'INFORMATIONAL');

@@ -4,6 +4,8 @@ import type { Severity } from '../core/severity.ts';
 import { formatCount } from '../core/story.ts';
 import { type Html, html } from './html.ts';
 
+/** Sentences hold what others wrote: as much as a person reads. */
+export const MOST_SENTENCE = 500;
 /** Comments are other people's: as much as a line takes, the whole text is in the table of indicators. */
 const MOST_COMMENT = 120;
 
