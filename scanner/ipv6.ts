@@ -1,7 +1,6 @@
 /** Texts of IPv6 addresses → numbers: all digits at once by SIMD, then group by group. */
 import { ALL_NINES, ALL_ZEROS, BAD, readQuad } from './ipv4';
 
-const DOT: u8 = 46;
 const COLON: u8 = 58;
 /** What `readIpv6` answers if it is one, and no IPv4-mapped one. */
 export const IPV6: i64 = -2;
@@ -12,21 +11,25 @@ export let ipv6Low: u64 = 0;
 const GROUPS: usize = memory.data(32, 16);
 /** Values of the digits of an IPv6 text, a byte each; before them, what a group of one digit reaches back to. */
 const NIBBLES: usize = memory.data(4 + 48, 16);
-/** Texts without a dotted quad are no longer. */
-const LONGEST_IPV6: u32 = 39;
+/** Six groups and a dotted quad; eight groups take 39. */
+const LONGEST_IPV6: u32 = 45;
 
 /** Eight groups of up to four hex digits, one `::`, perhaps a dotted quad at the end. */
 export function readIpv6(from: usize, to: usize): i64 {
   const length = (to - from) as u32;
-  if (length < 2) return BAD;
-  if (length > LONGEST_IPV6) return readLongIpv6(from, to);
+  if (length < 2 || length > LONGEST_IPV6) return BAD;
   const low = classify(from, 0);
   const middle = classify(from, 16);
   const high = classify(from, 32);
   const end = (1 as u64) << (length as u64);
-  const colons = ((low & 0xffff) as u64) | (((middle & 0xffff) as u64) << 16) | (((high & 0xffff) as u64) << 32);
-  const others = ((low >>> 16) as u64) | (((middle >>> 16) as u64) << 16) | (((high >>> 16) as u64) << 32);
-  return (others & (end - 1)) != 0 ? readLongIpv6(from, to) : readGroups(colons & (end - 1), length);
+  const colons = (((low & 0xffff) as u64) | (((middle & 0xffff) as u64) << 16) | (((high & 0xffff) as u64) << 32)) & (end - 1);
+  const others = (((low >>> 16) as u64) | (((middle >>> 16) as u64) << 16) | (((high >>> 16) as u64) << 32)) & (end - 1);
+  if (others == 0) return readGroups(colons, length, length, 0);
+  // Then these are dots, behind the last colon.
+  const quadAt = (64 - clz(colons)) as u32;
+  if ((others & (((1 as u64) << (quadAt as u64)) - 1)) != 0) return BAD;
+  const quad = readQuad(from + (quadAt as usize), length - quadAt);
+  return quad < 0 ? BAD : readGroups(colons, length, quadAt, quad as u32);
 }
 
 /** Lays the values of 16 digits; bits 0-15 are the colons, 16-31 what is neither. */
@@ -43,7 +46,8 @@ function classify(from: usize, offset: usize): u32 {
   return (i8x16.bitmask(isColon) as u32) | ((i8x16.bitmask(v128.not(v128.or(isColon, v128.or(isDigit, isLetter)))) as u32) << 16);
 }
 
-function readGroups(colons: u64, length: u32): i64 {
+/** A quad, if there is one, begins at `quadAt`; it is two groups. */
+function readGroups(colons: u64, length: u32, quadAt: u32, quad: u32): i64 {
   let count: u32 = 0;
   let gap: i32 = -1;
   let at: u32 = 0;
@@ -54,6 +58,13 @@ function readGroups(colons: u64, length: u32): i64 {
   }
   const ends = colons | ((1 as u64) << (length as u64));
   while (at < length) {
+    if (at == quadAt) {
+      if (count > 6) return BAD;
+      store<u16>(GROUPS + (count << 1), (quad >>> 16) as u16);
+      store<u16>(GROUPS + (count << 1), quad as u16, 2);
+      count += 2;
+      break;
+    }
     const digits = ctz(ends >> (at as u64)) as u32;
     if (digits == 0 || digits > 4 || count == 8) return BAD;
     at += digits;
@@ -73,66 +84,6 @@ function readGroups(colons: u64, length: u32): i64 {
   }
   if (gap < 0 ? count != 8 : count > 7) return BAD;
   return joinGroups(count, gap);
-}
-
-/** Digit by digit: texts with a dotted quad at the end, and what is no address. */
-function readLongIpv6(from: usize, to: usize): i64 {
-  let count: usize = 0;
-  let gap: i32 = -1;
-  let at = from;
-  if (load<u8>(at) == COLON) {
-    if (load<u8>(at + 1) != COLON) return BAD;
-    gap = 0;
-    at += 2;
-  }
-  while (at < to) {
-    if (count == 8) return BAD;
-    const groupEnd = readGroup(at, to, count);
-    if (groupEnd == 0) return BAD;
-    if (groupEnd < to && load<u8>(groupEnd) == DOT) {
-      const quad = count > 6 ? BAD : readQuad(at, (to - at) as u32);
-      if (quad < 0) return BAD;
-      store<u16>(GROUPS + (count << 1), ((quad as u32) >>> 16) as u16);
-      store<u16>(GROUPS + (count << 1), (quad as u32) as u16, 2);
-      count += 2;
-      break;
-    }
-    count++;
-    at = groupEnd;
-    if (at == to) break;
-    if (load<u8>(at) != COLON) return BAD;
-    at++;
-    if (at == to) return BAD;
-    if (load<u8>(at) == COLON) {
-      if (gap >= 0) return BAD;
-      gap = count as i32;
-      at++;
-    }
-  }
-  if (gap < 0 ? count != 8 : count > 7) return BAD;
-  return joinGroups(count, gap);
-}
-
-/** Returns where the group ends, 0 if there is none. */
-function readGroup(from: usize, to: usize, index: usize): usize {
-  let value: u32 = 0;
-  let at = from;
-  while (at < to) {
-    const digit = hexDigit(load<u8>(at));
-    if (digit > 15) break;
-    if (at - from == 4) return 0;
-    value = (value << 4) | digit;
-    at++;
-  }
-  store<u16>(GROUPS + (index << 1), value as u16);
-  return at == from ? 0 : at;
-}
-
-function hexDigit(byte: u8): u32 {
-  const digit = (byte as u32) - 48;
-  if (digit <= 9) return digit;
-  const letter = ((byte as u32) | 32) - 97;
-  return letter <= 5 ? letter + 10 : 16;
 }
 
 /** The groups before the gap, zeros, the groups behind it. IPv4-mapped is IPv4. */
