@@ -92,7 +92,7 @@ async function scanFiles({ files, list, index, taken }: Work): Promise<Counts> {
 async function writersInto(index: string): Promise<() => AddressWriter> {
   const { AddressWriter } = await import('../src/tasks/address-writer.ts');
   const { openFolderStore } = await import('../src/local/folder-store.ts');
-  return () => new AddressWriter(openFolderStore(index), { packIpv4: openPacker() });
+  return () => new AddressWriter(openFolderStore(index), { packAddresses: openPacker() });
 }
 
 function toObject(file: string): StoredLogObject {

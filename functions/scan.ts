@@ -10,7 +10,7 @@ import { logs, store } from './lambda/state.ts';
 
 const kernel = compileKernel(kernelBytes);
 const reader = kernelReaders(kernel);
-const packIpv4 = indexPacker(kernel);
+const packAddresses = indexPacker(kernel);
 const indicatorSet = indicatorSets(store);
 
-export const handler = toHandler((input: ScanRequest) => scan(input, { store, logs, indicatorSet, reader, packIpv4 }));
+export const handler = toHandler((input: ScanRequest) => scan(input, { store, logs, indicatorSet, reader, packAddresses }));

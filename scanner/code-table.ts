@@ -53,7 +53,7 @@ export const LITERALS_AT: u32 = 14;
 export const LENGTH_AT: u32 = 22;
 export const COUNT_AT: u32 = 30;
 const ONE_LITERAL: u32 = 1 << 30;
-/** No code leads here. */
+/** No code leads here, or one that means nothing. */
 const INVALID: u32 = IS_ODD;
 
 const LITERALS: u32 = 0;
@@ -96,8 +96,9 @@ function buildTable(table: usize, primaryBits: u32, symbols: u32, capacity: u32,
   if (left > 0 && longest > 1) return false;
   if (left > 0 && longest == 1 && kind > DISTANCES) return false;
   sortSymbols(symbols);
-  for (let i: u32 = 0; i < (1 as u32) << primaryBits; i++) store<u32>(table + (i << 2), INVALID);
   usedEntries = 1 << primaryBits;
+  // A code that is whole leads everywhere.
+  if (left > 0) for (let i: u32 = 0; i < usedEntries; i++) store<u32>(table + (i << 2), INVALID);
   return fillTable(table, primaryBits, symbols - unused, longest, capacity, kind);
 }
 
@@ -143,7 +144,6 @@ function fillTable(table: usize, primaryBits: u32, used: u32, longest: u32, capa
         second = usedEntries;
         usedEntries += 1 << secondBits;
         if (usedEntries > capacity) return false;
-        for (let at = second; at < usedEntries; at++) store<u32>(table + (at << 2), INVALID);
         store<u32>(table + (low << 2), (second << LITERALS_AT) | IS_ODD | IS_TABLE | (secondBits << 8));
       }
       const rest = length - primaryBits;
@@ -172,7 +172,7 @@ function place(table: usize, start: u32, length: u32, tableBits: u32, symbol: u3
   if (kind == CODE_LENGTHS) return fill(table, start, length, tableBits, (symbol << 16) | length);
   if (symbol < 256) return fill(table, start, length, tableBits, (symbol << LITERALS_AT) | ONE_LITERAL | length);
   if (symbol == 256) return fill(table, start, length, tableBits, IS_ODD | IS_END | length);
-  if (symbol > 285) return;
+  if (symbol > 285) return fill(table, start, length, tableBits, INVALID);
   const base = load<u16>(LENGTH_BASE + ((symbol - 257) << 1)) as u32;
   const extraBits = load<u8>(LENGTH_EXTRA + (symbol - 257)) as u32;
   if (length + extraBits > tableBits) {
@@ -186,7 +186,7 @@ function place(table: usize, start: u32, length: u32, tableBits: u32, symbol: u3
 
 /** Bits 0-5: what code and extra bits take; 8-12 by how many the extra bits lie above the word's beginning; 16-31 the base. */
 function placeDistance(table: usize, start: u32, length: u32, tableBits: u32, symbol: u32): void {
-  if (symbol > 29) return;
+  if (symbol > 29) return fill(table, start, length, tableBits, INVALID);
   const base = load<u16>(DISTANCE_BASE + (symbol << 1)) as u32;
   const extraBits = load<u8>(DISTANCE_EXTRA + symbol) as u32;
   fill(table, start, length, tableBits, (base << 16) | ((length + CODE_SHIFT) << 8) | (length + extraBits));

@@ -1,17 +1,19 @@
 /** Rows of a block → its text: a line for each set of objects, as src/core/address-block.ts writes it and address-index.ts says. */
-import { addressOf, blockRows, blockStart, codeOf } from './index-rows';
+import { addressOf, areIpv6, blockRows, blockStart, codeOf, ipv6RowAt } from './index-rows';
+import { hexOf, writeIpv6 } from './ipv6-text';
 import { sortWords } from './sort';
 
 /** A block has 4096 rows, and as many more as one address may have; a row is in three sets at most. */
 const ENTRIES: usize = memory.data(3 * 8192 * 8, 64);
 const SORTED: usize = memory.data(3 * 8192 * 8, 64);
-/** An address takes up to 8 bytes, a line 25 more; digits are written 8 at a time. */
-const TEXT: usize = memory.data(3 * 8192 * 33 + 64, 64);
+/** An address takes up to 40 bytes, a line 25 more; digits are written 8 at a time. */
+const TEXT: usize = memory.data(3 * 8192 * 65 + 64, 64);
 /** Objects are numbered below this: then no block has more rows than there is room for. */
 export const mostIndexObjects: u32 = 16_384;
 
 const TAB: u8 = 9;
 const LF: u8 = 10;
+const BLANK: u8 = 32;
 const COMMA: u8 = 44;
 const ZERO: u8 = 48;
 const MASKS: u32 = 15;
@@ -34,7 +36,8 @@ export function writeIndexLines(): void {
   for (let from = sorted, end = sorted + (entries << 3); from < end; ) {
     let to = from + 8;
     while (to < end && load<u32>(to, 4) == load<u32>(from, 4)) to += 8;
-    writeLine(from, to);
+    if (areIpv6()) writeIpv6Line(from, to);
+    else writeLine(from, to);
     from = to;
   }
 }
@@ -83,6 +86,16 @@ function writeLine(from: usize, end: usize): void {
   textEnd = to + 1;
 }
 
+/** The same of IPv6: canonical texts, a blank between. */
+function writeIpv6Line(from: usize, end: usize): void {
+  writeHead(load<u32>(from, 4), 0, 0);
+  for (let entry = from; entry < end; entry += 8) {
+    textEnd = writeIpv6(textEnd, ipv6RowAt(load<u32>(entry)));
+    store<u8>(textEnd++, BLANK);
+  }
+  store<u8>(textEnd - 1, LF);
+}
+
 /** How many digits each address keeps, so that the digits and the commas of the line are fewest: never more than 8 each. */
 function chooseDigits(first: u32, last: u32, addresses: u32): u32 {
   let best: u32 = 8;
@@ -98,8 +111,8 @@ function chooseDigits(first: u32, last: u32, addresses: u32): u32 {
 
 /** Columns before the addresses: kind, number, and the first digits as the label. */
 function writeHead(set: u32, label: u32, labelDigits: u32): void {
-  // "ipv4", tab
-  store<u64>(textEnd, 0x0934767069);
+  // "ipv4" or "ipv6", tab
+  store<u64>(textEnd, areIpv6() ? 0x0936767069 : 0x0934767069);
   let to = writeDecimal(textEnd + 5, set);
   to = writeTabs(to);
   if (labelDigits != 0) store<u64>(to, hexOf(label) >> ((64 - (labelDigits << 3)) as u64));
@@ -122,16 +135,4 @@ function writeDecimal(at: usize, value: u32): usize {
     rest /= 10;
   }
   return at + digits;
-}
-
-/** Eight hex digits as text, the first in the lowest byte: halves are spread to bytes, their order turned round. */
-// @ts-ignore: decorator
-@inline
-function hexOf(value: u32): u64 {
-  let spread = value as u64;
-  spread = ((spread & 0xffff) << 32) | (spread >> 16);
-  spread = ((spread & 0x000000ff000000ff) << 16) | ((spread >> 8) & 0x000000ff000000ff);
-  spread = ((spread & 0x000f000f000f000f) << 8) | ((spread >> 4) & 0x000f000f000f000f);
-  const letters = ((spread + 0x0606060606060606) >> 4) & 0x0101010101010101;
-  return spread + 0x3030303030303030 + letters * 39;
 }

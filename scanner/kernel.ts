@@ -50,6 +50,7 @@ export {
   blockRows,
   greatestInBlock,
   leastInBlock,
+  mostIpv6Rows,
   mostRows,
   nextIndexBlock,
   uniteIndexRows,
@@ -59,10 +60,8 @@ export { setIpv4, setIpv6 } from './indicators';
 export {
   events,
   eventsAt,
-  firstSeen,
   headerEnd,
   headerStart,
-  lastSeen,
   lines,
   noData,
   records,
@@ -72,6 +71,7 @@ export {
   wrongFieldCounts,
   wrongNumbers,
 } from './records';
+export { firstSeen, lastSeen } from './times';
 export { ipv4RunAt, ipv4RunSidesAt, ipv6RunAt, ipv6RunSidesAt, takeIpv4Run, takeIpv6Run } from './seen';
 
 /** So much text is made, passed over and judged at a time, while the near caches hold it. All at once takes 5 % more. */

@@ -6,7 +6,6 @@ import { ABSENT, readAddress } from './address';
 import {
   areDigits,
   arePairs,
-  areTimesLast,
   DESTINATION_ROLE,
   END_ROLE,
   endOf,
@@ -19,7 +18,6 @@ import {
   PACKET_DESTINATION_ROLE,
   PACKET_SOURCE_ROLE,
   SOURCE_ROLE,
-  START_ROLE,
   startOf,
   STATUS_ROLE,
 } from './columns';
@@ -28,12 +26,12 @@ import { BAD, digitsOf, numberOf, octetsOf, shapeOf, wrongOf } from './ipv4';
 import { IPV6, ipv6High, ipv6Low } from './ipv6';
 import { areNumbers, findRole, foundFrom, foundTo, isBlank, mayBeHeader, nameFailure } from './odd-lines';
 import { DESTINATION, mustTakeRun, noteIpv4, noteIpv6, SOURCE } from './seen';
-import { addMark, LONGEST_LINE_BYTES, marksAt } from './text-buffer';
+import { addMark, LONGEST_LINE_BYTES } from './text-buffer';
 import { LINE_ENDS, lineEndsStop, passedSeparators } from './text-pass';
+import { forgetTimes, noteOddTimes, noteTimes } from './times';
 
 const SPACE: u8 = 32;
 const CR: u8 = 13;
-const MINUS: u8 = 45;
 const MOST_EVENTS: u32 = 1024;
 const EVENT_BYTES: u32 = 16;
 const EVENTS: usize = memory.data(1024 * 16, 16);
@@ -58,9 +56,6 @@ export let tooLong: u32 = 0;
 export let wrongFieldCounts: u32 = 0;
 export let wrongAddresses: u32 = 0;
 export let wrongNumbers: u32 = 0;
-/** Least start and greatest end of OK records, in seconds; −1 without any. */
-let leastStart: u64 = 0;
-let greatestEnd: i64 = 0;
 /** The first line, while the host is asked for its format. */
 export let headerStart: usize = 0;
 export let headerEnd: usize = 0;
@@ -82,20 +77,11 @@ export function beginRecords(at: usize, withIndex: bool): void {
   forgetFormat();
   records = lines = events = noData = skipData = tooLong = 0;
   wrongFieldCounts = wrongAddresses = wrongNumbers = 0;
-  leastStart = u64.MAX_VALUE;
-  greatestEnd = -1;
+  forgetTimes();
   isInLongLine = false;
   start = at;
   separatorsBefore = 0;
   lineEnd = LINE_ENDS;
-}
-
-export function firstSeen(): f64 {
-  return (leastStart as i64) as f64;
-}
-
-export function lastSeen(): f64 {
-  return greatestEnd as f64;
 }
 
 export function lineStart(): usize {
@@ -204,17 +190,19 @@ const ADDRESSES: usize = memory.data(4 * 24, 16);
 export function judgeOddLine(start: usize, lineEnd: usize): void {
   const end = lineEnd > start && load<u8>(lineEnd - 1) == CR ? lineEnd - 1 : lineEnd;
   const touches = readAddresses(end);
-  if (touches < 0 || (!areDigits() && !areNumbers(start, end))) {
+  const isPlain = areDigits();
+  if (touches < 0 || (!isPlain && !areNumbers(start, end))) {
     return addMalformed(nameFailure(start, end), start, lineEnd);
   }
   records++;
-  if (findRole(STATUS_ROLE, end) && !isOk(foundFrom, foundTo)) return countStatus(foundFrom, foundTo);
+  if (!isPlainlyOk(lineEnd) && findRole(STATUS_ROLE, end) && !isOk(foundFrom, foundTo)) return countStatus(foundFrom, foundTo);
   if (touches != 0) addEvent(EVENT_CANDIDATE, start, lineEnd);
   if (!isIndexed) return;
   for (let role = SOURCE_ROLE; role <= PACKET_DESTINATION_ROLE; role++) {
     noteAddress(ADDRESSES + (role - SOURCE_ROLE) * 24, (role & 1) != 0 ? SOURCE : DESTINATION);
   }
-  noteOddTimes(end);
+  if (isPlain) noteTimes(end);
+  else noteOddTimes(end);
 }
 
 /** 1 if one of the addresses is in the set, 0 if none is, -1 if one is no address. */
@@ -300,44 +288,6 @@ function countStatus(from: usize, to: usize): void {
   if (to - from == 6 && load<u32>(from) == 0x41444f4e && load<u16>(from, 4) == 0x4154) noData++;
   else if (to - from == 8 && load<u64>(from) == 0x4154414450494b53) skipData++;
   else addEvent(EVENT_STATUS, from, to);
-}
-
-/** Of a line all of whose numbers are digits: mostly two times of ten stand at their end. */
-// @ts-ignore: decorator
-@inline
-function noteTimes(lineEnd: usize): void {
-  if (!areTimesLast) return noteOddTimes(lineEnd);
-  const end = endOf(END_ROLE);
-  // Of the 22 bytes before the end of the second, the first and the twelfth separate fields, and no other.
-  if ((marksAt(end - 22) & 0x3fffff) != 0x801) return noteOddTimes(lineEnd);
-  leastStart = min(leastStart, readTenDigits(end - 21) as u64);
-  greatestEnd = max(greatestEnd, readTenDigits(end - 10));
-}
-
-export function noteOddTimes(lineEnd: usize): void {
-  // -1 is the greatest of all as an unsigned number.
-  if (findRole(START_ROLE, lineEnd)) leastStart = min(leastStart, readSeconds(foundFrom, foundTo) as u64);
-  if (findRole(END_ROLE, lineEnd)) greatestEnd = max(greatestEnd, readSeconds(foundFrom, foundTo));
-}
-
-/** Eight digits by three multiplications: neighbours to pairs, pairs to fours, fours to eight. */
-// @ts-ignore: decorator
-@inline
-function readTenDigits(from: usize): i64 {
-  let digits = load<u64>(from, 2) & 0x0f0f0f0f0f0f0f0f;
-  digits = ((digits * (10 * 256 + 1)) >> 8) & 0x00ff00ff00ff00ff;
-  digits = ((digits * (100 * 65536 + 1)) >> 16) & 0x0000ffff0000ffff;
-  digits = (digits * (10000 * 4294967296 + 1)) >> 32;
-  const first = (load<u8>(from) as i64) * 10 + (load<u8>(from, 1) as i64) - 528;
-  return first * 100000000 + (digits as i64);
-}
-
-/** Unix seconds; -1 if there are none, or more than twelve digits of them, which is no time. */
-function readSeconds(from: usize, to: usize): i64 {
-  if (to - from > 12 || load<u8>(from) == MINUS) return -1;
-  let value: i64 = 0;
-  for (let at = from; at < to; at++) value = value * 10 + ((load<u8>(at) as i64) - 48);
-  return value;
 }
 
 /** Counts the line, unless it is blank, or names it to the host if it may be a header again. A file of short lines must not flood the host. */

@@ -2,7 +2,7 @@
  * The addresses of a log object, each once, with the sides it was seen on. Tables grow as long as they may; a full one is
  * handed to the host as a sorted run, and a new one begun: an address may then come in several runs of one object.
  */
-import { sortIpv6, sortWords } from './sort';
+import { orderIpv6, sortWords } from './sort';
 
 export const SOURCE: u32 = 1;
 export const DESTINATION: u32 = 2;
@@ -28,8 +28,8 @@ const SORTED_WORDS: usize = memory.data(262_144 * 8, 64);
 /** A run as the host finds it: numbers and sides; 16 bytes in network order and sides. */
 export const RUN: usize = memory.data(262_144 * 4, 64);
 export const RUN_SIDES: usize = memory.data(262_144, 64);
-const IPV6_RUN: usize = memory.data(32_768 * 16, 64);
-const IPV6_RUN_SIDES: usize = memory.data(32_768, 64);
+export const IPV6_RUN: usize = memory.data(32_768 * 16, 64);
+export const IPV6_RUN_SIDES: usize = memory.data(32_768, 64);
 
 export const ipv4RunAt: usize = RUN;
 export const ipv4RunSidesAt: usize = RUN_SIDES;
@@ -162,18 +162,14 @@ export function takeIpv4Run(): u32 {
 /** The same for IPv6. */
 export function takeIpv6Run(): u32 {
   const count = usedIpv6;
-  sortIpv6(count, IPV6_ENTRIES);
+  orderIpv6(count, IPV6_ENTRIES, WORDS, SORTED_WORDS);
   for (let i: u32 = 0; i < count; i++) {
-    const entry = IPV6_ENTRIES + i * 24;
-    storeBigEndian(IPV6_RUN + (i << 4), load<u64>(entry));
-    storeBigEndian(IPV6_RUN + (i << 4) + 8, load<u64>(entry, 8));
+    const entry = IPV6_ENTRIES + (load<u32>(SORTED_WORDS + (i << 3)) as usize) * 24;
+    store<u64>(IPV6_RUN + (i << 4), bswap(load<u64>(entry)));
+    store<u64>(IPV6_RUN + (i << 4), bswap(load<u64>(entry, 8)), 8);
     store<u8>(IPV6_RUN_SIDES + i, load<u8>(entry, 16));
   }
   if (count != 0) memory.fill(IPV6_PLACES, 0, 131_072);
   usedIpv6 = 0;
   return count;
-}
-
-function storeBigEndian(at: usize, value: u64): void {
-  for (let i: u32 = 0; i < 8; i++) store<u8>(at + i, (value >> ((56 - (i << 3)) as u64)) as u8);
 }

@@ -1,4 +1,4 @@
-/** Sorts words by radix, 11 bits a pass; IPv6 addresses, which are rare, by shell sort. */
+/** Sorts words, and IPv6 addresses word by word, by radix, 11 bits a pass. */
 
 const COUNTS: usize = memory.data(2048 * 4, 64);
 const DIGIT_BITS: u32 = 11;
@@ -42,29 +42,28 @@ function countDigits(count: u32, from: usize, shift: u64): void {
   }
 }
 
-/** Sorts `count` entries of 24 bytes: high half, low half, what belongs to them. */
-export function sortIpv6(count: u32, area: usize): void {
-  let gap: u32 = 1;
-  while (gap < count) gap = gap * 3 + 1;
-  for (gap /= 3; gap > 0; gap /= 3) {
-    for (let i = gap; i < count; i++) insert(area, i, gap);
+/**
+ * Orders IPv6 addresses, `count` entries of 24 bytes that begin with the high half and the low one: the lower halves of the words
+ * in `sorted` are then their numbers, ascending; equal ones keep their order. `words` is an area to sort from.
+ */
+export function orderIpv6(count: u32, entries: usize, words: usize, sorted: usize): void {
+  for (let i: u32 = 0; i < count; i++) store<u64>(sorted + (i << 3), i as u64);
+  // The low half's lower word first. One that all have in common, as those of a network, is not sorted by.
+  for (let part: usize = 8; part < 24; part += 4) {
+    if (layWords(count, entries + (part & 15), sorted, words)) sortWords(count, words, sorted, 3);
   }
 }
 
-function insert(area: usize, index: u32, gap: u32): void {
-  const from = area + index * 24;
-  const high = load<u64>(from);
-  const low = load<u64>(from, 8);
-  const rest = load<u64>(from, 16);
-  let place = from;
-  for (let left = index; left >= gap; left -= gap) {
-    const before = place - gap * 24;
-    const isSorted = load<u64>(before) < high || (load<u64>(before) == high && load<u64>(before, 8) <= low);
-    if (isSorted) break;
-    memory.copy(place, before, 24);
-    place = before;
+/** Lays a word of each entry over its number, in the order of `sorted`; whether any two of them differ. */
+function layWords(count: u32, part: usize, sorted: usize, words: usize): bool {
+  let some: u32 = 0;
+  let all: u32 = 0xffffffff;
+  for (let i: u32 = 0; i < count; i++) {
+    const number = load<u32>(sorted + (i << 3));
+    const word = load<u32>(part + (number as usize) * 24);
+    some |= word;
+    all &= word;
+    store<u64>(words + (i << 3), ((word as u64) << 32) | (number as u64));
   }
-  store<u64>(place, high);
-  store<u64>(place, low, 8);
-  store<u64>(place, rest, 16);
+  return some != all;
 }

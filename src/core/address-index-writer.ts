@@ -13,7 +13,7 @@ import {
 } from './address-rows.ts';
 import { toLine, toObjectLines } from './index-lines.ts';
 import { contentKey, type NumberedPartition, numberObjects, uniteObjects } from './index-objects.ts';
-import type { PackedBlock, PackIpv4 } from './index-packer.ts';
+import type { PackAddresses, PackedBlock } from './index-packer.ts';
 import { encodeTail } from './index-tail.ts';
 import type { SeenAddresses } from './seen-addresses.ts';
 
@@ -32,17 +32,15 @@ const SMALL: ZlibOptions = { memLevel: 9, strategy: constants.Z_FILTERED };
 /** Of what is alike, as IPv6 addresses are: half the time of SMALL for a sixth more bytes. */
 const ALIKE: ZlibOptions = { memLevel: 9, level: 1 };
 
-/** Rows of either family, ascending, piece by piece; those of one address are in one piece. IPv4 may be packed already. */
-export type PartitionRows = NumberedPartition & {
-  readonly ipv4: Pieces | { readonly packed: readonly PackedBlock[] };
-  readonly ipv6: Pieces;
-};
+/** Rows of either family, ascending, piece by piece; those of one address are in one piece. They may be packed already. */
+export type PartitionRows = NumberedPartition & { readonly ipv4: Rows; readonly ipv6: Rows };
+type Rows = Pieces | { readonly packed: readonly PackedBlock[] };
 type Pieces = Iterable<AddressRows> | AsyncIterable<AddressRows>;
 
 /** Objects and what they hold → a file. An object may come several times, with more addresses each time. */
 export function encodeAddressIndex(
   seen: readonly (IndexedObject & { readonly seen: SeenAddresses })[],
-  packIpv4?: PackIpv4,
+  pack?: PackAddresses,
 ): AsyncGenerator<Uint8Array> {
   const partitions = numberObjects(uniteObjects(seen));
   const byContent = Map.groupBy(seen, contentKey);
@@ -50,12 +48,10 @@ export function encodeAddressIndex(
     const addresses = partition.objects.flatMap((object, i): NumberedAddresses[] =>
       byContent.get(contentKey(object))!.map((each) => ({ number: partition.first + i, seen: each.seen })),
     );
-    const packed = packIpv4?.(addresses);
-    return {
-      ...partition,
-      ipv4: packed === undefined ? [toIpv4Rows(addresses)] : { packed },
-      ipv6: [toIpv6Rows(addresses)],
-    };
+    const packed = pack?.(addresses);
+    return packed === undefined
+      ? { ...partition, ipv4: [toIpv4Rows(addresses)], ipv6: [toIpv6Rows(addresses)] }
+      : { ...partition, ipv4: { packed: packed.ipv4 }, ipv6: { packed: packed.ipv6 } };
   });
   return writeAddressIndex(rows, 'quick');
 }
@@ -70,9 +66,8 @@ export async function* writeAddressIndex(
   for (const { accountId, region, ipv4, ipv6 } of partitions) {
     const [ipv4Entries, ipv6Entries]: [BlockEntry[], BlockEntry[]] = [[], []];
     directory.partitions.push({ accountId, region, ipv4: ipv4Entries, ipv6: ipv6Entries });
-    if ('packed' in ipv4) for (const block of ipv4.packed) yield members.packed(block, ipv4Entries);
-    else for await (const rows of cutBlocks(ipv4)) yield members.block(rows, ipv4Entries);
-    for await (const rows of cutBlocks(ipv6)) yield members.block(rows, ipv6Entries);
+    yield* members.blocks(ipv4, ipv4Entries);
+    yield* members.blocks(ipv6, ipv6Entries);
   }
   const { offset } = members;
   yield members.text([...toObjectLines(partitions), toLine({ kind: 'directory', content: JSON.stringify(directory) })]);
@@ -89,7 +84,12 @@ class MemberWriter {
     this.#packing = packing;
   }
 
-  block(rows: AddressRows, entries: BlockEntry[]): Uint8Array {
+  async *blocks(rows: Rows, entries: BlockEntry[]): AsyncGenerator<Uint8Array> {
+    if ('packed' in rows) for (const block of rows.packed) yield this.#packed(block, entries);
+    else for await (const block of cutBlocks(rows)) yield this.#block(block, entries);
+  }
+
+  #block(rows: AddressRows, entries: BlockEntry[]): Uint8Array {
     writeBlock(rows, this.#text);
     const isDigits = rows.words.length === 1 && areMostlyDigits(this.#text.length, rows.codes.length);
     const options = this.#packing === 'small' ? SMALL : isDigits ? QUICK : ALIKE;
@@ -97,9 +97,9 @@ class MemberWriter {
     return this.#enter(member, toHex(rows, 0), toHex(rows, rows.codes.length - 1), entries);
   }
 
-  packed(block: PackedBlock, entries: BlockEntry[]): Uint8Array {
+  #packed(block: PackedBlock, entries: BlockEntry[]): Uint8Array {
     const member = 'member' in block ? block.member : gzipSync(block.text, ALIKE);
-    return this.#enter(member, wordToHex(block.least), wordToHex(block.greatest), entries);
+    return this.#enter(member, block.least, block.greatest, entries);
   }
 
   text(lines: readonly string[]): Uint8Array {
@@ -139,9 +139,5 @@ function endOfBlock({ words, codes }: AddressRows, from: number): number | undef
 }
 
 function toHex({ words }: AddressRows, row: number): string {
-  return words.map((column) => wordToHex(column[row]!)).join('');
-}
-
-function wordToHex(word: number): string {
-  return word.toString(16).padStart(8, '0');
+  return words.map((column) => column[row]!.toString(16).padStart(8, '0')).join('');
 }

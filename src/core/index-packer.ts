@@ -1,24 +1,27 @@
 /**
- * IPv4 addresses of a part of the index → its blocks, by the scan kernel: sorted, united, written and packed without a number
+ * The addresses of a part of the index → its blocks, by the scan kernel: sorted, united, written and packed without a number
  * becoming an object. TypeScript does the same where there is no kernel (address-rows.ts, address-block.ts), in five times as long.
  */
 import { areMostlyDigits } from './address-block.ts';
 import { GROUP_OBJECTS, type NumberedAddresses } from './address-rows.ts';
 import { instantiateKernel, type KernelGlobal, type KernelMemory, type KernelModule } from './scan-kernel.ts';
+import type { SeenAddresses } from './seen-addresses.ts';
 
-/** A block: packed, or as text where zlib takes fewer bytes for it. */
-export type PackedBlock = { readonly least: number; readonly greatest: number } & (
+/** A block, its least and greatest address in hex: packed, or as text where zlib takes fewer bytes for it. */
+export type PackedBlock = { readonly least: string; readonly greatest: string } & (
   | { readonly member: Uint8Array }
   | { readonly text: Uint8Array }
 );
 
+export type PackedAddresses = { readonly ipv4: readonly PackedBlock[]; readonly ipv6: readonly PackedBlock[] };
+
 /** The blocks of objects whose numbers ascend; undefined if they are too many. */
-export type PackIpv4 = (objects: readonly NumberedAddresses[]) => PackedBlock[] | undefined;
+export type PackAddresses = (objects: readonly NumberedAddresses[]) => PackedAddresses | undefined;
 
 type Exports = {
   readonly memory: KernelMemory;
   readonly prepare: () => void;
-  readonly beginIndex: () => void;
+  readonly beginIndex: (ofIpv6: number) => void;
   readonly addIndexRun: (object: number, length: number) => void;
   readonly uniteIndexRows: () => void;
   readonly nextIndexBlock: () => number;
@@ -30,46 +33,88 @@ type Exports = {
   readonly packIndexMember: () => number;
 } & Readonly<
   Record<
-    'ipv4RunAt' | 'ipv4RunSidesAt' | 'indexTextAt' | 'indexMemberAt' | 'mostRows' | 'mostIndexObjects',
+    | ('ipv4RunAt' | 'ipv4RunSidesAt' | 'ipv6RunAt' | 'ipv6RunSidesAt' | 'indexTextAt' | 'indexMemberAt')
+    | ('mostRows' | 'mostIpv6Rows' | 'mostIndexObjects'),
     KernelGlobal
   >
 >;
 
 /** A packer on an instance of its own, which is made when it is first needed. */
-export function indexPacker(module: KernelModule): PackIpv4 {
+export function indexPacker(module: KernelModule): PackAddresses {
   let exports: Exports | undefined;
   return (objects) => {
     if (exports === undefined) {
       exports = instantiateKernel<Exports>(module);
       exports.prepare();
     }
-    const rows = objects.reduce((sum, { seen }) => sum + seen.ipv4.length, 0);
-    const last = objects.at(-1)?.number ?? 0;
-    if (rows > exports.mostRows.value || last >= exports.mostIndexObjects.value - GROUP_OBJECTS) return undefined;
-    return packBlocks(exports, objects);
+    if (!hasRoom(exports, objects)) return undefined;
+    return { ipv4: packFamily(exports, IPV4, objects), ipv6: packFamily(exports, IPV6, objects) };
   };
 }
 
-function packBlocks(exports: Exports, objects: readonly NumberedAddresses[]): PackedBlock[] {
-  exports.beginIndex();
-  for (const { number, seen } of objects) {
-    new Uint32Array(exports.memory.buffer, exports.ipv4RunAt.value).set(seen.ipv4);
-    new Uint8Array(exports.memory.buffer, exports.ipv4RunSidesAt.value).set(seen.ipv4Sides);
-    exports.addIndexRun(number, seen.ipv4.length);
-  }
+function hasRoom(
+  { mostRows, mostIpv6Rows, mostIndexObjects }: Exports,
+  objects: readonly NumberedAddresses[],
+): boolean {
+  const rows = objects.reduce((sum, { seen }) => sum + seen.ipv4Sides.length, 0);
+  const ipv6Rows = objects.reduce((sum, { seen }) => sum + seen.ipv6Sides.length, 0);
+  const last = objects.at(-1)?.number ?? 0;
+  return rows <= mostRows.value && ipv6Rows <= mostIpv6Rows.value && last < mostIndexObjects.value - GROUP_OBJECTS;
+}
+
+/** How addresses of a family come into the kernel's memory, and out of it. */
+type Family = {
+  readonly isIpv6: boolean;
+  /** Lays what an object holds where a run lies; returns how many addresses that are. */
+  readonly layRun: (exports: Exports, seen: SeenAddresses) => number;
+  /** The address at a place, in hex. */
+  readonly hexAt: (exports: Exports, place: number) => string;
+};
+
+const IPV4: Family = {
+  isIpv6: false,
+  layRun: ({ memory, ipv4RunAt, ipv4RunSidesAt }, { ipv4, ipv4Sides }) => {
+    new Uint32Array(memory.buffer, ipv4RunAt.value).set(ipv4);
+    new Uint8Array(memory.buffer, ipv4RunSidesAt.value).set(ipv4Sides);
+    return ipv4Sides.length;
+  },
+  hexAt: ({ memory }, place) => toHex(new Uint32Array(memory.buffer, place, 1)[0]!, 8),
+};
+
+const IPV6: Family = {
+  isIpv6: true,
+  layRun: ({ memory, ipv6RunAt, ipv6RunSidesAt }, { ipv6, ipv6Sides }) => {
+    new Uint8Array(memory.buffer, ipv6RunAt.value).set(ipv6);
+    new Uint8Array(memory.buffer, ipv6RunSidesAt.value).set(ipv6Sides);
+    return ipv6Sides.length;
+  },
+  hexAt: ({ memory }, place) => {
+    const [high, low] = new BigUint64Array(memory.buffer, place, 2);
+    return toHex(high!, 16) + toHex(low!, 16);
+  },
+};
+
+function packFamily(exports: Exports, family: Family, objects: readonly NumberedAddresses[]): PackedBlock[] {
+  exports.beginIndex(Number(family.isIpv6));
+  for (const { number, seen } of objects) exports.addIndexRun(number, family.layRun(exports, seen));
   exports.uniteIndexRows();
   const blocks: PackedBlock[] = [];
-  while (exports.nextIndexBlock() !== 0) blocks.push(packBlock(exports));
+  while (exports.nextIndexBlock() !== 0) blocks.push(packBlock(exports, family));
   return blocks;
 }
 
-function packBlock(exports: Exports): PackedBlock {
+function packBlock(exports: Exports, { isIpv6, hexAt }: Family): PackedBlock {
   exports.writeIndexLines();
-  const range = { least: exports.leastInBlock() >>> 0, greatest: exports.greatestInBlock() >>> 0 };
+  const least = hexAt(exports, exports.leastInBlock());
+  const greatest = hexAt(exports, exports.greatestInBlock());
   const textBytes = exports.indexTextBytes();
-  return areMostlyDigits(textBytes, exports.blockRows())
-    ? { ...range, member: bytesAt(exports, exports.indexMemberAt, exports.packIndexMember()) }
-    : { ...range, text: bytesAt(exports, exports.indexTextAt, textBytes) };
+  return !isIpv6 && areMostlyDigits(textBytes, exports.blockRows())
+    ? { least, greatest, member: bytesAt(exports, exports.indexMemberAt, exports.packIndexMember()) }
+    : { least, greatest, text: bytesAt(exports, exports.indexTextAt, textBytes) };
+}
+
+function toHex(word: number | bigint, digits: number): string {
+  return word.toString(16).padStart(digits, '0');
 }
 
 function bytesAt({ memory }: Exports, at: KernelGlobal, length: number): Uint8Array {

@@ -1,5 +1,5 @@
 /** The scan kernel as `npm run build` leaves it. Without it, or where WebAssembly SIMD is missing, TypeScript does the work. */
-import { indexPacker, type PackIpv4 } from '../core/index-packer.ts';
+import { indexPacker, type PackAddresses } from '../core/index-packer.ts';
 import { kernelReaders } from '../core/kernel-reader.ts';
 import { compileKernel, type KernelModule } from '../core/scan-kernel.ts';
 import { textReader } from '../core/text-reader.ts';
@@ -32,10 +32,10 @@ export const openReader: ScanPorts['reader'] = (set) => {
   return readers(set);
 };
 
-let packer: PackIpv4 | undefined;
+let packer: PackAddresses | undefined;
 
 /** The packer of address indexes on the kernel, one a thread; undefined where there is no kernel. */
-export function openPacker(): PackIpv4 | undefined {
+export function openPacker(): PackAddresses | undefined {
   const module = readKernel();
   if (module === undefined) return undefined;
   packer ??= indexPacker(module);

@@ -18,7 +18,7 @@ parentPort?.on('message', async (input: ScanRequest) => {
       store,
       logs: logFiles,
       reader: openReader,
-      packIpv4: openPacker(),
+      packAddresses: openPacker(),
       indicatorSet,
       onProgress: told.add,
     };

@@ -90,6 +90,6 @@ function openScanner(options: TaskOptions, indicatorSet: ScanPorts['indicatorSet
     return { scan: limitConcurrency(scanConcurrency, pool.scan), close: pool.close };
   }
   const logs = options.logs ?? logFiles;
-  const ports = { store, logs, reader: openReader, packIpv4: openPacker(), indicatorSet, onProgress: onScan };
+  const ports = { store, logs, reader: openReader, packAddresses: openPacker(), indicatorSet, onProgress: onScan };
   return { scan: limitConcurrency(scanConcurrency, (input: ScanRequest) => scan(input, ports)), close: async () => {} };
 }

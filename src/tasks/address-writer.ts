@@ -2,7 +2,7 @@
 import type { IndexedObject } from '../core/address-index.ts';
 import { encodeAddressIndex } from '../core/address-index-writer.ts';
 import type { StoredLogObject } from '../core/batch.ts';
-import type { PackIpv4 } from '../core/index-packer.ts';
+import type { PackAddresses } from '../core/index-packer.ts';
 import type { SeenAddresses, SeenTimes } from '../core/seen-addresses.ts';
 import type { ObjectStore } from '../ports.ts';
 import { partKey } from './address-keys.ts';
@@ -22,7 +22,7 @@ const NOTHING: SeenAddresses = {
 /** One chunk, object after object. Without close() nothing says that the last object was read whole. */
 export class AddressWriter {
   readonly #store: ObjectStore;
-  readonly #packIpv4: PackIpv4 | undefined;
+  readonly #packAddresses: PackAddresses | undefined;
   readonly #mostWords: number;
   #seen: Seen[] = [];
   #words = 0;
@@ -31,10 +31,13 @@ export class AddressWriter {
 
   constructor(
     store: ObjectStore,
-    { packIpv4, mostWords = MOST_WORDS }: { packIpv4?: PackIpv4 | undefined; mostWords?: number | undefined } = {},
+    {
+      packAddresses,
+      mostWords = MOST_WORDS,
+    }: { packAddresses?: PackAddresses | undefined; mostWords?: number | undefined } = {},
   ) {
     this.#store = store;
-    this.#packIpv4 = packIpv4;
+    this.#packAddresses = packAddresses;
     this.#mostWords = mostWords;
   }
 
@@ -68,7 +71,7 @@ export class AddressWriter {
 
   async #flush(): Promise<void> {
     for (const [day, seen] of Map.groupBy(this.#seen, ({ object }) => object.date)) {
-      const part = Buffer.concat(await Array.fromAsync(encodeAddressIndex(seen, this.#packIpv4)));
+      const part = Buffer.concat(await Array.fromAsync(encodeAddressIndex(seen, this.#packAddresses)));
       await this.#store.put(partKey(day, part), part);
     }
     this.#words = 0;

@@ -14,7 +14,7 @@ import {
   toChunkResult,
 } from '../core/execution.ts';
 import type { ContentOutcome } from '../core/gunzip.ts';
-import type { PackIpv4 } from '../core/index-packer.ts';
+import type { PackAddresses } from '../core/index-packer.ts';
 import type { IndicatorSet } from '../core/indicator-set.ts';
 import type { ObjectReader, ObjectScan, ObjectSink } from '../core/object-reader.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
@@ -27,7 +27,7 @@ export type ScanPorts = {
   /** A reader of its own for each chunk. */
   readonly reader: (set: IndicatorSet) => ObjectReader & Disposable;
   /** Packs the address index, where that is not left to TypeScript. */
-  readonly packIpv4?: PackIpv4 | undefined;
+  readonly packAddresses?: PackAddresses | undefined;
   /** The compiled set of an indicator version. */
   readonly indicatorSet: (key: string) => Promise<IndicatorSet>;
   readonly onProgress?: (progress: ScanProgress) => void;
@@ -64,7 +64,7 @@ export async function scan(input: ScanRequest, ports: ScanPorts): Promise<ScanOu
   const isLastAttempt = input.lastAttempt === true;
   using reader = ports.reader(set);
   const addresses =
-    input.mode === 'hunt' ? {} : { addresses: new AddressWriter(ports.store, { packIpv4: ports.packIpv4 }) };
+    input.mode === 'hunt' ? {} : { addresses: new AddressWriter(ports.store, { packAddresses: ports.packAddresses }) };
   const shared: ChunkScan = { set, reader, evidence, ...addresses, ports, isLastAttempt };
   const outcomes: ObjectOutcome[] = [];
   try {

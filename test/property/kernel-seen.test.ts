@@ -77,6 +77,21 @@ describe('seen addresses', () => {
     );
   });
 
+  it('come with times of ten digits, most of which begin alike', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.noShrink(fc.integer()), fc.integer({ min: 2, max: 20 }), async (seed, oneIn) => {
+        const random = createRandom(seed);
+        const usual = random.pick(['17', '00', '99']);
+        const time = () =>
+          `${random.below(oneIn) === 0 ? random.pick(['16', '18', '00', '99']) : usual}${String(random.below(10 ** 8)).padStart(8, '0')}`;
+        const line = () =>
+          `2 - - ${random.pick(['10.0.0.1', '2001:db8::1'])} 10.0.0.2 1 2 6 1 40 ${time()} ${time()} ACCEPT OK`;
+        await expectSeen(Buffer.from(`${V2}\n${Array.from({ length: 1 + random.below(40) }, line).join('\n')}\n`));
+      }),
+      runs(300),
+    );
+  });
+
   it('are those before the break of an object that is cut off', async () => {
     await fc.assert(
       fc.asyncProperty(fc.noShrink(fc.integer()), fc.integer({ min: 18, max: 999 }), async (seed, cut) => {
