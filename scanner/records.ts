@@ -25,7 +25,7 @@ import { holdsIpv4, holdsIpv6, mayHoldIpv4 } from './indicators';
 import { BAD, digitsOf, numberOf, octetsOf, shapeOf, wrongOf } from './ipv4';
 import { IPV6, ipv6High, ipv6Low } from './ipv6';
 import { areNumbers, findRole, foundFrom, foundTo, isBlank, mayBeHeader, nameFailure } from './odd-lines';
-import { DESTINATION, mustTakeRun, noteIpv4, noteIpv6, SOURCE } from './seen';
+import { DESTINATION, mustTakeRun, noteIpv4, noteIpv6, notePair, SOURCE } from './seen';
 import { addMark, LONGEST_LINE_BYTES } from './text-buffer';
 import { LINE_ENDS, lineEndsStop, passedSeparators } from './text-pass';
 import { forgetTimes, noteOddTimes, noteTimes } from './times';
@@ -178,8 +178,7 @@ function judgeLine(start: usize, end: usize): void {
   const b = numberOf(destinationOctets);
   if ((mayHoldIpv4(a) | mayHoldIpv4(b)) != 0 && (holdsIpv4(a) || holdsIpv4(b))) addEvent(EVENT_CANDIDATE, start, end);
   if (!isIndexed) return;
-  noteIpv4(a, SOURCE);
-  noteIpv4(b, DESTINATION);
+  notePair(a, b);
   noteTimes(end);
 }
 

@@ -9,16 +9,19 @@ export const DESTINATION: u32 = 2;
 
 const LEAST_BITS: u32 = 13;
 const MOST_BITS: u32 = 18;
-const BATCH: u32 = 2048;
+/** Addresses that are settled at once. */
+const BATCH: u32 = 512;
 /** Of 262,144 places; of 32,768 entries. */
 const MOST_USED: u32 = 180_000;
-const MOST_USED_IPV6: u32 = 32_760;
+const MOST_USED_IPV6: u32 = 32_600;
 /** Key 0 marks an empty place; 0.0.0.0 itself is noted apart. */
 const KEYS: usize = memory.data(262_144 * 4, 64);
 const SIDES: usize = memory.data(262_144, 64);
-/** What came in lately: laid up, so that look-ups follow each other closely and their cache misses overlap. */
-const PENDING: usize = memory.data(2048 * 8 + 64, 64);
-const PENDING_END: usize = PENDING + 2048 * 8;
+/** Pairs that came in lately: laid up, so that look-ups follow each other closely and their cache misses overlap. */
+const PENDING: usize = memory.data(512 * 4 + 64, 64);
+const PENDING_END: usize = PENDING + 512 * 4;
+const PENDING_IPV6: usize = memory.data(128 * 24, 64);
+const PENDING_IPV6_END: usize = PENDING_IPV6 + 128 * 24;
 const IPV6_PLACES: usize = memory.data(65_536 * 2, 64);
 /** High half, low half, side of each, in the order in which they were first seen. */
 const IPV6_ENTRIES: usize = memory.data(32_768 * 24, 64);
@@ -41,14 +44,22 @@ let used: u32 = 0;
 let zeroSides: u32 = 0;
 let usedIpv6: u32 = 0;
 let pendingEnd: usize = PENDING;
+let pendingIpv6End: usize = PENDING_IPV6;
 
+/** Notes the addresses of a record, to be settled with those of others. */
 // @ts-ignore: decorator
 @inline
-export function noteIpv4(address: u32, side: u32): void {
-  store<u32>(pendingEnd, address);
-  store<u32>(pendingEnd, side, 4);
+export function notePair(source: u32, destination: u32): void {
+  store<u32>(pendingEnd, source);
+  store<u32>(pendingEnd, destination, 4);
   pendingEnd += 8;
   if (pendingEnd == PENDING_END) settlePending();
+}
+
+/** Notes one address. */
+export function noteIpv4(address: u32, side: u32): void {
+  settle(address, side, (1 << tableBits) - 1);
+  growWhereFull();
 }
 
 /** Whether the host must take a run before the next record: a batch of pending addresses must still fit. */
@@ -56,14 +67,29 @@ export function mustTakeRun(): bool {
   return used > MOST_USED || usedIpv6 > MOST_USED_IPV6;
 }
 
-/** Notes the IPv6 address that was read last; the table has room for those of a record when `mustTakeRun` says no. */
+/** Notes an IPv6 address; the table has room for those of a record and of a batch when `mustTakeRun` says no. */
 export function noteIpv6(high: u64, low: u64, side: u32): void {
+  store<u64>(pendingIpv6End, high);
+  store<u64>(pendingIpv6End, low, 8);
+  store<u32>(pendingIpv6End, side, 16);
+  pendingIpv6End += 24;
+  if (pendingIpv6End == PENDING_IPV6_END) settlePendingIpv6();
+}
+
+function settlePendingIpv6(): void {
+  for (let at = PENDING_IPV6; at < pendingIpv6End; at += 24) settleIpv6(load<u64>(at), load<u64>(at, 8), load<u32>(at, 16));
+  pendingIpv6End = PENDING_IPV6;
+}
+
+// @ts-ignore: decorator
+@inline
+function settleIpv6(high: u64, low: u64, side: u32): void {
   let place = (((high ^ (low * 0x9e3779b97f4a7c15)) * 0xd6e8feb86659fd93) >> 48) as u32;
   for (;;) {
     const number = load<u16>(IPV6_PLACES + (place << 1)) as u32;
     const entry = IPV6_ENTRIES + (number - 1) * 24;
     if (number == 0) break;
-    if (load<u64>(entry) == high && load<u64>(entry, 8) == low) {
+    if (((load<u64>(entry) == high) & (load<u64>(entry, 8) == low)) != 0) {
       store<u32>(entry, load<u32>(entry, 16) | side, 16);
       return;
     }
@@ -79,9 +105,16 @@ export function noteIpv6(high: u64, low: u64, side: u32): void {
 
 export function settlePending(): void {
   const mask: u32 = (1 << tableBits) - 1;
-  for (let at = PENDING; at < pendingEnd; at += 8) settle(load<u32>(at), load<u32>(at, 4), mask);
+  for (let at = PENDING; at < pendingEnd; at += 8) {
+    settle(load<u32>(at), SOURCE, mask);
+    settle(load<u32>(at, 4), DESTINATION, mask);
+  }
   pendingEnd = PENDING;
-  // Grown while a quarter is free, and between batches only: a batch adds 2048 at most, and the least table has 8192 places.
+  growWhereFull();
+}
+
+/** While a quarter is free: a batch adds 512 at most, and the least table has 8192 places. */
+function growWhereFull(): void {
   while (used > (1 << tableBits) - (1 << (tableBits - 2)) - BATCH && tableBits < MOST_BITS) grow();
 }
 
@@ -137,6 +170,7 @@ export function beginSeen(): void {
   clearKeys();
   zeroSides = 0;
   pendingEnd = PENDING;
+  pendingIpv6End = PENDING_IPV6;
   if (usedIpv6 != 0) memory.fill(IPV6_PLACES, 0, 131_072);
   usedIpv6 = 0;
 }
@@ -161,6 +195,7 @@ export function takeIpv4Run(): u32 {
 
 /** The same for IPv6. */
 export function takeIpv6Run(): u32 {
+  settlePendingIpv6();
   const count = usedIpv6;
   orderIpv6(count, IPV6_ENTRIES, WORDS, SORTED_WORDS);
   for (let i: u32 = 0; i < count; i++) {
