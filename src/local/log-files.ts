@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { LogObjectUnavailable, LogObjectUnreadable, UsageError } from '../core/errors.ts';
+import { setImmediate } from 'node:timers/promises';
+import { Interrupted, LogObjectUnavailable, LogObjectUnreadable, UsageError } from '../core/errors.ts';
 import type { Room } from '../core/gunzip.ts';
 import type { LogStore } from '../ports.ts';
 import type { ListedObject } from '../tasks/ingest.ts';
@@ -41,6 +42,25 @@ export const logFiles: LogStore = {
     }
   },
 };
+
+/** After so long, what else waits has its turn: a scan in the main thread must not keep other threads waiting for work. */
+const PAUSE_AFTER_MS = 5;
+
+/** As logFiles, for scans in the main thread. */
+export function pausingLogFiles(signal?: AbortSignal): LogStore {
+  let lastPause = performance.now();
+  return {
+    async *open(key, room) {
+      for await (const piece of logFiles.open(key, room)) {
+        yield piece;
+        if (performance.now() - lastPause < PAUSE_AFTER_MS) continue;
+        await setImmediate();
+        lastPause = performance.now();
+        if (signal?.aborted) throw new Interrupted('stopped by the user');
+      }
+    },
+  };
+}
 
 function ownRoom(): Room {
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);

@@ -1,6 +1,6 @@
 /** The states of sweep.asl.json on one machine: each bound to the task that runs in AWS, or to DuckDB for Athena. */
 import type { Limits, Manifest } from '../core/batch.ts';
-import type { ExecutionInput } from '../core/execution.ts';
+import type { ExecutionInput, ScanOutput } from '../core/execution.ts';
 import { limitConcurrency } from '../core/limit-concurrency.ts';
 import type { LogStore, ObjectStore } from '../ports.ts';
 import { type CollectInput, collect } from '../tasks/collect.ts';
@@ -13,7 +13,7 @@ import { type RecordFailureInput, recordFailure } from '../tasks/record-failure.
 import { type RecordResultInput, recordResult } from '../tasks/record-result.ts';
 import { type ResolveAddressesInput, resolveAddresses } from '../tasks/resolve-addresses.ts';
 import { type ScanPorts, type ScanProgress, type ScanRequest, scan } from '../tasks/scan.ts';
-import { logFiles } from './log-files.ts';
+import { logFiles, pausingLogFiles } from './log-files.ts';
 import { openQueryStates } from './query-states.ts';
 import { openPacker, openReader } from './scan-kernel.ts';
 import { openScanPool, type ScanPool } from './scan-pool.ts';
@@ -81,15 +81,24 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
   return { states: states as unknown as Record<string, TaskState>, close };
 }
 
-/** Scan in worker threads where there is work for more than one, else right here: threads take some 0.15 CPU s to start. */
+/** Scan right here, and in worker threads too where there is work for more than one: a thread takes some 0.1 CPU s to start. */
 function openScanner(options: TaskOptions, indicatorSet: ScanPorts['indicatorSet']): ScanPool {
-  const { home, store, manifest, onScan, scanConcurrency } = options;
-  const bytes = manifest.objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
-  if (options.logs === undefined && bytes >= WORTH_THREADS_BYTES) {
-    const pool = openScanPool(home, onScan);
-    return { scan: limitConcurrency(scanConcurrency, pool.scan), close: pool.close };
-  }
-  const logs = options.logs ?? logFiles;
+  const { home, store, manifest, onScan, scanConcurrency, signal } = options;
+  const logs = options.logs ?? pausingLogFiles(signal);
   const ports = { store, logs, reader: openReader, packAddresses: openPacker(), indicatorSet, onProgress: onScan };
-  return { scan: limitConcurrency(scanConcurrency, (input: ScanRequest) => scan(input, ports)), close: async () => {} };
+  const scanHere = (input: ScanRequest): Promise<ScanOutput> => scan(input, ports);
+  const bytes = manifest.objects.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+  if (options.logs !== undefined || bytes < WORTH_THREADS_BYTES) {
+    return { scan: limitConcurrency(scanConcurrency, scanHere), close: async () => {} };
+  }
+  const pool = openScanPool(home, onScan);
+  let isBusy = false;
+  const scanAnywhere = async (input: ScanRequest): Promise<ScanOutput> => {
+    if (isBusy) return pool.scan(input);
+    isBusy = true;
+    return scanHere(input).finally(() => {
+      isBusy = false;
+    });
+  };
+  return { scan: limitConcurrency(scanConcurrency, scanAnywhere), close: pool.close };
 }

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogObjectUnreadable, UsageError } from '../../src/core/errors.ts';
-import { listLogFiles, logFiles } from '../../src/local/log-files.ts';
+import { Interrupted, LogObjectUnreadable, UsageError } from '../../src/core/errors.ts';
+import { listLogFiles, logFiles, pausingLogFiles } from '../../src/local/log-files.ts';
 import { makeWorld, type World, writeFileAt } from '../oracle/world.ts';
 
 let world: World;
@@ -107,5 +107,39 @@ describe('logFiles', () => {
     chmodSync(path, 0);
     await expect(readAll(path)).rejects.toThrow(/^EACCES/);
     await expect(readAll(path)).rejects.toThrow(LogObjectUnreadable);
+  });
+});
+
+describe('pausingLogFiles', () => {
+  /** Keeps the thread busy, as scanning a piece does. */
+  function work(milliseconds: number): void {
+    for (const end = performance.now() + milliseconds; performance.now() < end; );
+  }
+
+  /** Reads three pieces, each with some work, and says how many of them came before what waited from the first on had its turn. */
+  async function countAlone(open: typeof logFiles.open, path: string): Promise<number> {
+    let pieces = 0;
+    let alone = 0;
+    for await (const _ of open(path)) {
+      pieces++;
+      if (pieces === 1) setImmediate(() => (alone = pieces));
+      work(6);
+    }
+    expect(pieces).toBe(3);
+    return alone || pieces;
+  }
+
+  it('lets other events have their turn between pieces', async () => {
+    const path = writeFileAt(world.logs, 'a.log', 'x'.repeat(3 * 256 * 1024));
+    expect(await countAlone(pausingLogFiles().open, path)).toBe(1);
+    expect(await countAlone(logFiles.open, path)).toBe(3);
+  });
+
+  it('ends when the user stops it', async () => {
+    const path = writeFileAt(world.logs, 'a.log', 'x'.repeat(3 * 256 * 1024));
+    const stop = new AbortController();
+    stop.abort();
+    await expect(countAlone(pausingLogFiles(stop.signal).open, path)).rejects.toThrow(Interrupted);
+    await expect(countAlone(pausingLogFiles().open, path)).resolves.toBe(1);
   });
 });
