@@ -207,21 +207,30 @@ function joinPairs(symbols: u32): void {
   memory.copy(SINGLE_ENTRIES, LITERAL_TABLE, 4 << LITERAL_BITS);
   for (let symbol: u32 = 0; symbol < min(symbols, 256); symbol++) {
     const length = load<u8>(LENGTHS + symbol) as u32;
-    if (length == 0 || length >= LITERAL_BITS) continue;
+    // Four entries are made at a time; next to so long a code hardly any other fits.
+    if (length == 0 || length > LITERAL_BITS - 2) continue;
     joinLiteral(symbol, length, load<u16>(CODES + (symbol << 1)));
   }
 }
 
 function joinLiteral(symbol: u32, length: u32, code: u32): void {
   const rest = LITERAL_BITS - length;
-  const first = (symbol << LITERALS_AT) | ONE_LITERAL | length;
+  const first = i32x4.splat((symbol << LITERALS_AT) | ONE_LITERAL | length);
+  const most = i32x4.splat(rest);
   const step: u32 = 4 << length;
   let at = LITERAL_TABLE + (code << 2);
-  for (let next = SINGLE_ENTRIES; next < SINGLE_ENTRIES + (4 << rest); next += 4, at += step) {
-    const second = load<u32>(next);
-    const literal = ((second >>> LITERALS_AT) & 255) << LENGTH_AT;
-    const pair = first + select<u32>(second, (second & 0xc0003fff) | literal, (second & HAS_LENGTH) != 0);
-    store<u32>(at, select<u32>(pair, first, (second & 63) <= rest && (second & IS_ODD) == 0));
+  for (let next = SINGLE_ENTRIES; next < SINGLE_ENTRIES + (4 << rest); next += 16, at += step << 2) {
+    const second = v128.load(next);
+    const literal = i32x4.shl(i32x4.shr_u(i32x4.shl(second, 10), 24), LENGTH_AT);
+    const hasLength = i32x4.shr_s(i32x4.shl(second, 24), 31);
+    const widened = v128.bitselect(second, v128.or(v128.and(second, i32x4.splat(0xc0003fff)), literal), hasLength);
+    // One that is odd counts as longer than any rest.
+    const isFitting = i32x4.le_s(v128.and(second, i32x4.splat(IS_ODD | 63)), most);
+    const entries = v128.bitselect(i32x4.add(first, widened), first, isFitting);
+    store<u32>(at, i32x4.extract_lane(entries, 0));
+    store<u32>(at + step, i32x4.extract_lane(entries, 1));
+    store<u32>(at + (step << 1), i32x4.extract_lane(entries, 2));
+    store<u32>(at + step * 3, i32x4.extract_lane(entries, 3));
   }
 }
 
