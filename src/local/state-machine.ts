@@ -35,18 +35,20 @@ export async function readStateMachine(): Promise<StateMachineDefinition> {
     if (name === 'Partition') return 'aws';
     return name.endsWith('FunctionArn') ? arn(name.replace('FunctionArn', '')) : name;
   });
-  return withoutTimeouts(JSON.parse(filled) as StateMachineDefinition);
+  return withoutLimits(JSON.parse(filled) as StateMachineDefinition);
 }
 
 /**
  * The interpreter ends a Task without TimeoutSeconds after 60 s, where Step Functions waits; and here a chunk's clock runs
- * while it waits for its turn. So every Task may take 23 days, about the longest that timers can count.
+ * while it waits for its turn. So every Task may take 23 days, about the longest that timers can count. And all that can wait
+ * does: who is served when is settled where the work is done.
  */
-function withoutTimeouts(definition: StateMachineDefinition): StateMachineDefinition {
+function withoutLimits(definition: StateMachineDefinition): StateMachineDefinition {
   if (definition.TimeoutSeconds !== undefined) definition.TimeoutSeconds = LONGEST_SECONDS;
   for (const state of Object.values(definition.States)) {
     if (state.Type === 'Task') state.TimeoutSeconds = LONGEST_SECONDS;
-    if (state.Type === 'Map' && state.ItemProcessor) withoutTimeouts(state.ItemProcessor);
+    if (state.Type === 'Map') delete state.MaxConcurrency;
+    if (state.Type === 'Map' && state.ItemProcessor) withoutLimits(state.ItemProcessor);
   }
   return definition;
 }

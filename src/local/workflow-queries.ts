@@ -9,6 +9,7 @@ import type { ResultRow } from '../core/match.ts';
 import type { QueryRows } from '../core/query-rows.ts';
 import { readLines } from '../core/text-lines.ts';
 import type { ObjectStore, QueryResults } from '../ports.ts';
+import type { QueryInput } from '../tasks/bind-query.ts';
 import type { DuckdbEngine } from './duckdb.ts';
 
 /** Parameters of the query states, as sweep.asl.json passes them. */
@@ -24,34 +25,42 @@ export function recordsPath(home: string, evidence: EvidenceRef): string {
   return join(home, 'evidence/records', `${evidencePartition(evidence)}.json.gz`);
 }
 
-/** Makes a chunk's evidence in the home queryable as `evidence` and `indicator_addresses`. */
-export async function createEvidenceTables(engine: DuckdbEngine, home: string, evidence: EvidenceRef): Promise<void> {
-  // Records that are queried where they lie stand in the query itself.
-  if (evidence.objects === undefined) await createTable(engine, 'evidence', recordsPath(home, evidence));
-  const addresses = join(home, 'evidence/indicator_addresses', `${evidencePartition(evidence)}.json`);
-  await createTable(engine, 'indicator_addresses', addresses);
-}
-
-async function createTable(
+/**
+ * Makes chunks' evidence in the home queryable as `evidence` and `indicator_addresses`, as if it were all the first chunk's. An
+ * address has the same indicator in all chunks of an execution.
+ */
+export async function createEvidenceTables(
   engine: DuckdbEngine,
-  name: 'evidence' | 'indicator_addresses',
-  path: string,
+  home: string,
+  evidence: readonly EvidenceRef[],
 ): Promise<void> {
-  await engine.setVariable(name, [path]);
-  await engine.run(`CREATE OR REPLACE TEMP VIEW ${name} AS FROM read_${name}(getvariable('${name}'))`);
+  const [{ chunk, objects }] = evidence as [EvidenceRef];
+  const createTable = async (name: string, columns: string, paths: readonly string[]): Promise<void> => {
+    await engine.setVariable(name, paths);
+    const rows = `SELECT ${columns} REPLACE (${chunk} AS chunk) FROM read_${name}(getvariable('${name}'))`;
+    await engine.run(`CREATE OR REPLACE TEMP VIEW ${name} AS ${rows}`);
+  };
+  // Records that are queried where they lie stand in the query itself.
+  if (objects === undefined) {
+    const records = evidence.map((each) => recordsPath(home, each));
+    await createTable('evidence', '*', records);
+  }
+  const addresses = evidence.map((each) =>
+    join(home, 'evidence/indicator_addresses', `${evidencePartition(each)}.json`),
+  );
+  await createTable('indicator_addresses', 'DISTINCT *', addresses);
 }
 
 /** Runs the query to its end; its rows lie under `location` in the store, one JSON object a line. */
 export async function runQuery(
-  input: StartQueryExecution,
+  { queryString, parameters }: QueryInput,
   location: string,
   engine: DuckdbEngine,
   store: ObjectStore,
-): Promise<QueryExecution> {
-  const values = input.ExecutionParameters.map(fromLiteral);
-  const result = await engine.query({ sql: input.QueryString, values });
+): Promise<void> {
+  const values = parameters.map(fromLiteral);
+  const result = await engine.query({ sql: queryString, values });
   await store.put(location, Readable.from(toLines(result)));
-  return { QueryExecution: { ResultConfiguration: { OutputLocation: location } } };
 }
 
 /** Reads results back from the home, line by line. */

@@ -84,7 +84,7 @@ describe.skipIf(servers === undefined)('the workflow', () => {
   });
 
   it('ioc_matches over the evidence of one chunk', async () => {
-    await createEvidenceTables(duckdb, home, evidence);
+    await createEvidenceTables(duckdb, home, [evidence]);
     const input: BindInput = { query: 'match', evidence };
     const { lines, bytes } = await onTrino(input);
     expect(lines[0]).toBe((await onDuckdb(input))[0]);
@@ -120,7 +120,7 @@ describe.skipIf(servers === undefined)('the workflow', () => {
       expect(bytes).toBe(
         (await sizeOfObjects(chunk)) + 2 * warehouse.sizeOf(`indicator_addresses/`, `chunk=${chunk.chunk}/`),
       );
-      await createEvidenceTables(duckdb, home, chunk);
+      await createEvidenceTables(duckdb, home, [chunk]);
       const raw = await onDuckdb({ ...match, evidence: { ...chunk, table: 'vpcflow' } });
       expect(lines.toSorted()).toEqual(raw.toSorted());
       matches.push(...lines.slice(1));
