@@ -8,8 +8,11 @@ export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? rawJSON(item.toString()) : item), indent);
 }
 
-/** 2^53 has 16 digits: without as many in a row there is no integer that a number cannot hold, and a reviver takes thrice the time. */
-const LARGE = /\d{16}/;
+/**
+ * 2^53 has 16 digits: without as many in a row there is no integer that a number cannot hold, and a reviver takes thrice the
+ * time. Names in hex have them too, where no number stands.
+ */
+const LARGE = /(?:^|[\s:,[])-?\d{16}/;
 
 /** Reads JSON back: integers that a number cannot hold become bigints. */
 export function fromJson<T>(text: string): T {

@@ -1,5 +1,5 @@
 /** Ids of findings. There is no clock of a run in them: the same traffic has the same id whenever it is looked at. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Tally } from './sighting.ts';
 
 export type HostParts = Pick<Tally, 'indicator' | 'accountId' | 'region' | 'localIp' | 'month'>;
@@ -35,5 +35,5 @@ export function findingIdsOf(tally: Tally): string[] {
 }
 
 function toId(text: string): string {
-  return `fh-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
+  return `fh-${hash('sha256', text).slice(0, 40)}`;
 }

@@ -71,7 +71,7 @@ export function mergeCourse(course: Course, other: Course): void {
   for (const [key, spans] of Object.entries(other.connections)) {
     course.connections[key] = uniteSpans(course.connections[key] ?? [], spans);
   }
-  course.connections = sample(course.connections);
+  if (Object.keys(course.connections).length > MOST_CONNECTIONS) course.connections = sample(course.connections);
 }
 
 /** The same however it was added up, to the order of its keys. */

@@ -2,7 +2,7 @@
  * Outcomes of log objects → `sightings/<identity>.json`, each replaced as a whole by the evaluation with the latest clock.
  * Totals and findings follow from the outcomes.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fromJson, toJson } from '../core/exact-json.ts';
 import { findingIdsOf } from '../core/finding-id.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
@@ -117,5 +117,5 @@ function toStored(identity: string, text: string): StoredOutcome {
 }
 
 export function toDigest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return hash('sha256', text).slice(0, 16);
 }

@@ -89,13 +89,13 @@ function toShare(identity: string, tallies: readonly Tally[]): Share {
 }
 
 function addShares(base: Totals, shares: readonly Share[]): Totals {
-  const all = new Tallies();
-  for (const tally of base.tallies) all.merge(tally);
   const objects = { ...base.objects };
-  for (const { identity, tallies, digest } of shares) {
-    for (const tally of tallies) all.merge(tally);
-    if (digest !== undefined) objects[identity] = digest;
-  }
+  for (const { identity, digest } of shares) if (digest !== undefined) objects[identity] = digest;
+  // Nearly always one object has all there is, and each object's are in order.
+  const [tallies = [], ...more] = [base, ...shares].map((each) => each.tallies).filter(({ length }) => length > 0);
+  if (more.length === 0) return { objects, tallies };
+  const all = new Tallies();
+  for (const tally of [tallies, ...more].flat()) all.merge(tally);
   return { objects, tallies: all.sorted() };
 }
 
