@@ -1,5 +1,5 @@
-/** Evidence of one chunk: opened at the first match, so that a chunk without any costs no object. */
-import { createGzip, type Gzip } from 'node:zlib';
+/** Evidence of one chunk. What is little is packed and put at once, more is streamed; a chunk without any costs no object. */
+import { createGzip, type Gzip, gzipSync } from 'node:zlib';
 import { evidencePartition } from '../core/evidence.ts';
 import type { EvidenceRef } from '../core/execution.ts';
 import type { IndicatorAddress } from '../core/indicator-set.ts';
@@ -7,6 +7,7 @@ import type { ObjectStore } from '../ports.ts';
 
 /** Each write is handed to another thread: for 40 rows one by one it took longer than to match them. */
 const WRITTEN_AT_ONCE = 32 * 1024;
+const GZIP = { level: 1 };
 
 export class EvidenceWriter {
   readonly #store: ObjectStore;
@@ -22,9 +23,8 @@ export class EvidenceWriter {
 
   /** Adds one record, as JSON, and the indicator addresses in it. */
   add(row: string, touched: readonly IndicatorAddress[]): void {
-    this.#rows ??= this.#open();
     this.#text += `${row}\n`;
-    if (this.#text.length >= WRITTEN_AT_ONCE) this.#write(this.#rows);
+    if (this.#text.length >= WRITTEN_AT_ONCE) this.#write();
     for (const address of touched) this.#addresses.set(address.address, address);
   }
 
@@ -36,10 +36,8 @@ export class EvidenceWriter {
 
   /** Whether there was anything to write. */
   async close(): Promise<boolean> {
-    if (this.#rows === undefined) return false;
-    this.#write(this.#rows);
-    this.#rows.gzip.end();
-    await this.#rows.stored;
+    if (this.#rows === undefined && this.#text === '') return false;
+    await this.#finish();
     await putIndicatorAddresses(this.#evidence, [...this.#addresses.values()], this.#store);
     return true;
   }
@@ -50,15 +48,27 @@ export class EvidenceWriter {
     await this.#rows?.stored.catch(() => {});
   }
 
-  #write({ gzip }: Rows): void {
-    gzip.write(this.#text);
+  async #finish(): Promise<void> {
+    if (this.#rows === undefined) return this.#put(gzipSync(this.#text, GZIP));
+    this.#write();
+    this.#rows.gzip.end();
+    await this.#rows.stored;
+  }
+
+  #write(): void {
+    this.#rows ??= this.#open();
+    this.#rows.gzip.write(this.#text);
     this.#text = '';
   }
 
+  #put(body: Uint8Array | Gzip): Promise<void> {
+    return this.#store.put(`evidence/records/${evidencePartition(this.#evidence)}.json.gz`, body);
+  }
+
   #open(): Rows {
-    const gzip = createGzip({ level: 1 });
+    const gzip = createGzip(GZIP);
     gzip.on('error', () => {}); // the store's promise tells
-    const stored = this.#store.put(`evidence/records/${evidencePartition(this.#evidence)}.json.gz`, gzip);
+    const stored = this.#put(gzip);
     stored.catch(() => {}); // close() reports it
     return { gzip, stored, closed: once(gzip, 'close') };
   }
