@@ -42,7 +42,7 @@ const DATA_RATIO = { bytesPerDay: 8 * 1024 * 1024, hosts: 3 };
 /** Each query reads the whole table anew: of 20,000 small objects 120 took 50 s, three 1 s. DuckDB takes so many parameters. */
 const MOST_PATHS = { bytes: Number.POSITIVE_INFINITY, objects: 50_000 };
 
-/** One machine has neither a findings service nor a topic: Publish finds nothing to say and clears its marks. */
+/** One machine has neither a findings service nor a topic: nothing is marked for Publish, and it finds nothing to say. */
 const PUBLISH = { accountId: '', partition: '', region: '', publishFrom: 'MEDIUM' } as const;
 
 /** Task functions by state name, for one execution; `close` ends the engine if it was needed. */
@@ -67,7 +67,7 @@ export function openTasks(options: TaskOptions): { states: Record<string, TaskSt
       queries.keepHosts(await planDataRatio(input, DATA_RATIO, { store, results, tableOf, mostPaths: MOST_PATHS })),
     BindDataRatio: queries.bind,
     RunDataRatio: queries.run,
-    Collect: (input: CollectInput) => collect(input, store, results),
+    Collect: (input: CollectInput) => collect(input, store, results, { isPublished: false }),
     Publish: (input: { changes: string; execution: string }) =>
       publish({ ...input, clock: new Date().toISOString() }, { store }, PUBLISH),
     RecordDataRatio: (input: RecordDataRatioInput) => recordDataRatio(input, store, results),

@@ -32,7 +32,14 @@ export type CollectOutput = {
 
 const NO_CHANGES: FindingChanges = { opened: [], updated: [], withdrawn: [] };
 
-/** So many tallies are held before they are written: some 50 MB. */
+export type CollectOptions = {
+  /** So many tallies are held before they are written. */
+  readonly mostHeld?: number;
+  /** Whether Publish has anybody to say something to: else nothing is marked for it. */
+  readonly isPublished?: boolean;
+};
+
+/** Some 50 MB. */
 const MOST_HELD = 50_000;
 
 /** Stores sightings, folds findings, and writes what changed for Publish. A hunt only looks: it stores neither. */
@@ -40,7 +47,7 @@ export async function collect(
   input: CollectInput,
   store: ObjectStore,
   results: QueryResults,
-  mostHeld = MOST_HELD,
+  { mostHeld = MOST_HELD, isPublished = true }: CollectOptions = {},
 ): Promise<CollectOutput> {
   const shown = new Tallies();
   const outcomes = input.mode === 'hunt' ? undefined : await openOutcomes(input, store, mostHeld);
@@ -55,7 +62,7 @@ export async function collect(
   }
   const groups = await outcomes?.close();
   const { opened, updated, withdrawn } =
-    groups === undefined ? NO_CHANGES : await foldGroups(groups, input.execution, store);
+    groups === undefined ? NO_CHANGES : await foldGroups(groups, { execution: input.execution, isPublished }, store);
   const changes = `runs/${input.execution}/changes.json`;
   // Where the queries left their rows: on Athena the file's name is the query's id.
   await store.put(changes, toJson({ opened, updated, withdrawn, results: input.matches }));

@@ -22,15 +22,13 @@ export type AffectedGroups = ReadonlyMap<string, ReadonlySet<string>>;
 /** A finding before the fold and after it. */
 type Change = { readonly before: Finding | undefined; readonly after: Finding | undefined };
 
-/** Folds the groups anew and stores what changed; each changed finding is marked for publishing before it is written. */
-export async function foldGroups(
-  groups: AffectedGroups,
-  execution: string,
-  store: ObjectStore,
-): Promise<FindingChanges> {
+type FoldRun = { readonly execution: string; readonly isPublished: boolean };
+
+/** Folds the groups anew and stores what changed; what is published is marked for that before it is written. */
+export async function foldGroups(groups: AffectedGroups, run: FoldRun, store: ObjectStore): Promise<FindingChanges> {
   const table = await readSeverityTable(store);
   const changes = await mapConcurrently(CONCURRENCY, [...groups], ([prefix, ids]) =>
-    foldGroup(prefix, ids, { execution, table }, store),
+    foldGroup(prefix, ids, { ...run, table }, store),
   );
   return toFindingChanges(changes.flat());
 }
@@ -47,7 +45,7 @@ export function outboxKey(findingId: string): string {
 async function foldGroup(
   prefix: string,
   ids: ReadonlySet<string>,
-  { execution, table }: { readonly execution: string; readonly table: SeverityTable },
+  { table, ...run }: FoldRun & { readonly table: SeverityTable },
   store: ObjectStore,
 ): Promise<Change[]> {
   const changes = new Map<string, Change>();
@@ -58,7 +56,7 @@ async function foldGroup(
     const all = new Set([...ids, ...changes.keys(), ...tallies.flatMap(findingIdsOf)]);
     let isChanged = false;
     await mapConcurrently(CONCURRENCY, [...all], async (id) => {
-      const change = await storeFinding(id, folded.get(id), execution, store);
+      const change = await storeFinding(id, folded.get(id), run, store);
       if (change === undefined) return;
       isChanged = true;
       const before = changes.has(id) ? changes.get(id)!.before : change.before;
@@ -72,7 +70,7 @@ async function foldGroup(
 async function storeFinding(
   id: string,
   after: Finding | undefined,
-  execution: string,
+  { execution, isPublished }: FoldRun,
   store: ObjectStore,
 ): Promise<Change | undefined> {
   const key = findingKey(id);
@@ -80,14 +78,18 @@ async function storeFinding(
   for (;;) {
     const stored = await store.read(key);
     if (stored?.text === text) return undefined;
-    // Of now, not of when the execution began: a fresh mark is left alone by whoever else publishes.
-    const mark: OutboxMark = { finding_id: id, execution, at: new Date().toISOString() };
-    await store.put(outboxKey(id), toJson(mark));
+    if (isPublished) await mark(id, execution, store);
     const isStored =
       text === undefined ? await store.remove(key, stored!.version) : await store.replace(key, text, stored?.version);
     const before = stored === undefined ? undefined : fromJson<Finding>(stored.text);
     if (isStored) return { before, after };
   }
+}
+
+/** Of now, not of when the execution began: a fresh mark is left alone by whoever else publishes. */
+function mark(id: string, execution: string, store: ObjectStore): Promise<void> {
+  const document: OutboxMark = { finding_id: id, execution, at: new Date().toISOString() };
+  return store.put(outboxKey(id), toJson(document));
 }
 
 function toFindingChanges(changes: readonly Change[]): FindingChanges {

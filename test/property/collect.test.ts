@@ -143,7 +143,7 @@ class Play {
     };
     const input: CollectInput = { execution, mode: 'sweep', clock, manifest, window: {}, matches: ['rows'] };
     try {
-      await collect(input, store, results, run.mostHeld);
+      await collect(input, store, results, { mostHeld: run.mostHeld });
       return true;
     } catch (error) {
       if (error instanceof Ended) return false;

@@ -4,7 +4,7 @@ import { fromJson } from '../../src/core/exact-json.ts';
 import type { Match } from '../../src/core/match.ts';
 import type { Tally } from '../../src/core/sighting.ts';
 import type { FindingChanges, ObjectStore } from '../../src/ports.ts';
-import { type CollectInput, collect } from '../../src/tasks/collect.ts';
+import { type CollectInput, type CollectOptions, collect } from '../../src/tasks/collect.ts';
 import { readFindings } from '../../src/tasks/fold.ts';
 import type { Outcome } from '../../src/tasks/sightings.ts';
 import { openMemoryStore } from '../property/memory-store.ts';
@@ -31,11 +31,15 @@ beforeEach(() => {
   objects.set(MANIFEST, JSON.stringify({ batch: 'b', partitions: [], objects: listed }));
 });
 
-function collectMatches(matches: readonly Partial<Match>[], more: Partial<CollectInput> = {}, mostHeld?: number) {
+function collectMatches(
+  matches: readonly Partial<Match>[],
+  more: Partial<CollectInput> = {},
+  options?: CollectOptions,
+) {
   const rows = async function* () {
     for (const match of matches) yield toMatchRow(makeMatch({ object: A, ...match }));
   };
-  return collect({ ...INPUT, ...more }, store, { rows }, mostHeld);
+  return collect({ ...INPUT, ...more }, store, { rows }, options);
 }
 
 function read<T>(key: string): T {
@@ -122,13 +126,22 @@ describe('Collect', () => {
     expect([...objects.keys()].sort()).toEqual(['runs/x/changes.json', MANIFEST, 'runs/x/sightings.json'].sort());
   });
 
+  it('marks nothing where nobody is told, and stores the same', async () => {
+    await collectMatches([{}]);
+    const stored = [...objects].filter(([key]) => !key.startsWith('outbox/'));
+    for (const [key] of stored) if (key !== MANIFEST) objects.delete(key);
+    for (const key of keysOf('outbox/')) objects.delete(key);
+    await collectMatches([{}], {}, { isPublished: false });
+    expect([...objects]).toEqual(stored);
+  });
+
   it('stores the same whatever it holds in memory', async () => {
     const matches = [0, 1, 2, 3, 4, 5, 6].map((i) => ({ object: i % 3 === 0 ? B : A, localIp: `10.0.0.${i % 4}` }));
     await collectMatches(matches);
     const whole = remembered();
     for (const mostHeld of [1, 2, 3]) {
       for (const key of objects.keys()) if (key !== MANIFEST) objects.delete(key);
-      await collectMatches(matches, {}, mostHeld);
+      await collectMatches(matches, {}, { mostHeld });
       expect(remembered()).toEqual(whole);
     }
   });
