@@ -8,6 +8,10 @@ import { compileIndicators } from '../src/core/indicator-set.ts';
 import { loadIndicators } from '../src/local/indicator-versions.ts';
 import { printAnswer } from './print-answer.ts';
 
-const [home = '', list = ''] = process.argv.slice(2);
-const { indicators } = await loadIndicators({ iocs: [list], allow: [], own: [] });
-await printAnswer(compileIndicators(indicators), home);
+void main();
+
+async function main(): Promise<void> {
+  const [home = '', list = ''] = process.argv.slice(2);
+  const { indicators } = await loadIndicators({ iocs: [list], allow: [], own: [] });
+  await printAnswer(compileIndicators(indicators), home);
+}

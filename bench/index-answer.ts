@@ -9,6 +9,10 @@ import { openIndicatorSet } from '../src/core/indicator-set.ts';
 import { openFolderStore } from '../src/local/folder-store.ts';
 import { printAnswer } from './print-answer.ts';
 
-const [home = '', list = ''] = process.argv.slice(2);
-const compiled = await openFolderStore(dirname(list)).bytes(basename(list));
-await printAnswer(openIndicatorSet(compiled!), home);
+void main();
+
+async function main(): Promise<void> {
+  const [home = '', list = ''] = process.argv.slice(2);
+  const compiled = await openFolderStore(dirname(list)).bytes(basename(list));
+  await printAnswer(openIndicatorSet(compiled!), home);
+}

@@ -6,10 +6,11 @@ import { openLineSearch } from '../src/local/line-search.ts';
 import { findObjects } from '../src/tasks/find-objects.ts';
 
 export async function printAnswer(set: AddressSet, home: string): Promise<void> {
-  // As an import, files take 4 ms to load, a tenth of what is measured.
-  const folders = process.getBuiltinModule('node:fs').readdirSync(join(home, 'addresses'));
+  // As an import, files take 4 ms to load, a tenth of what is measured; the console takes 3 ms.
+  const files = process.getBuiltinModule('node:fs');
+  const folders = files.readdirSync(join(home, 'addresses'));
   const days = folders.map((name) => name.replace('date=', '')).sort();
   const ever = { from: days[0]!, to: days.at(-1)!, accounts: [], regions: [] };
   const { holding, damaged } = await findObjects(set, ever, openFolderStore(home), openLineSearch);
-  console.log(JSON.stringify({ objects: holding.length, damaged: damaged.length }));
+  files.writeSync(1, `${JSON.stringify({ objects: holding.length, damaged: damaged.length })}\n`);
 }

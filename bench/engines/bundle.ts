@@ -10,21 +10,18 @@ import { CACHE } from './engine.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** As deep below CACHE as src/local/ is below the root: the kernel is found by a relative path. */
 const BUNDLES = join(CACHE, 'bundles/bench');
-/** As the command is bundled; what is imported on the way is in files of its own. */
+/** As scripts/bundle-command.ts does: what is imported at run time is loaded at run time, Node's own modules too. */
 const OPTIONS: BuildOptions = {
-  bundle: true,
-  splitting: true,
-  minify: true,
-  platform: 'node',
-  format: 'esm',
-  outExtension: { '.js': '.mjs' },
-  logLevel: 'error',
+  ...{ bundle: true, minify: true, platform: 'node', format: 'cjs', logLevel: 'error' },
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.url': 'BUNDLE_URL' },
+  banner: { js: "const BUNDLE_URL=require('node:url').pathToFileURL(__filename).href;" },
 };
 const bundled = new Set<string>();
 
 /** Path of the bundle of bench/<name>.ts, made once in a run of the bench. */
 export function bundle(name: string): string {
-  const outfile = join(BUNDLES, `${name}.mjs`);
+  const outfile = join(BUNDLES, `${name}.cjs`);
   if (bundled.has(name)) return outfile;
   mkdirSync(BUNDLES, { recursive: true });
   const scanner = join(CACHE, 'scanner');
@@ -32,8 +29,7 @@ export function bundle(name: string): string {
     rmSync(scanner, { force: true });
     symlinkSync(join(ROOT, 'scanner'), scanner);
   }
-  const entryPoints = [join(ROOT, 'bench', `${name}.ts`)];
-  buildSync({ ...OPTIONS, entryPoints, outdir: BUNDLES });
+  buildSync({ ...OPTIONS, entryPoints: [join(ROOT, 'bench', `${name}.ts`)], outfile });
   bundled.add(name);
   return outfile;
 }
