@@ -3,13 +3,13 @@
  * (src/core/address-block.ts); what is written otherwise is odd, and the host judges it (src/core/address-lines.ts).
  */
 import { readAddress } from './address';
-import { holdsIpv4, holdsIpv6, mayHoldIpv4 } from './indicators';
+import { HELD, NONE, ODD, searchIpv4 } from './index-ipv4';
+import { holdsIpv6 } from './indicators';
 import { IPV6, ipv6High, ipv6Low } from './ipv6';
 
 const TAB: u32 = 9;
 const NEWLINE: u8 = 10;
 const BLANK: u8 = 32;
-const COMMA: u32 = 44;
 const ZERO: u32 = 48;
 /** `ipv4`, `ipv6` and three tabs, as numbers of four bytes. */
 const IPV4_KIND: u32 = 0x34767069;
@@ -19,8 +19,6 @@ const THREE_TABS: u32 = 0x090909;
 /** A set says: these objects of a group of four, on one of three sides. src/core/address-index.ts has the same. */
 const MASKS: u32 = 15;
 const SIDES: u32 = 3;
-
-const ONES: u64 = 0x0101010101010101;
 
 /** For each group of four objects, a bit for each that is sought and not found. */
 export const leftAt: usize = memory.data(65_536, 16);
@@ -69,66 +67,6 @@ function searchLine(from: usize, end: usize): bool {
   const answer = kind == IPV4_KIND ? searchIpv4(label, at - label, at + 3, end) : searchIpv6(at + 3, end);
   if (answer == HELD) store<u8>(leftAt + group, left & ~mask);
   return answer != ODD;
-}
-
-const NONE: i32 = 0;
-const HELD: i32 = 1;
-const ODD: i32 = -1;
-
-/** Each comma counts up the first digits, which are the label; without a label there are no commas. */
-function searchIpv4(label: usize, labelDigits: usize, from: usize, end: usize): i32 {
-  const digits: usize = (8 as usize) - labelDigits;
-  if (digits == 0) return ODD;
-  const unused = labelDigits << 3;
-  const step = labelDigits == 0 ? 0 : (1 as u32) << ((digits << 2) as u32);
-  let wrong: u64 = 0;
-  let first: u32 = 0;
-  let answer = NONE;
-  if (labelDigits > 0) {
-    const bytes = bswap(load<u64>(label)) >> ((digits << 3) as u64);
-    wrong = wrongDigits(bytes, digits << 3);
-    first = numberOf(bytes) << ((digits << 2) as u32);
-  }
-  while (from < end) {
-    if (load<u8>(from) == COMMA) {
-      first += step;
-      from++;
-      continue;
-    }
-    const bytes = bswap(load<u64>(from)) >> (unused as u64);
-    wrong |= wrongDigits(bytes, unused);
-    from += digits;
-    const address = first | numberOf(bytes);
-    if (mayHoldIpv4(address) && holdsIpv4(address)) answer = HELD;
-  }
-  return wrong == 0 && from == end ? answer : ODD;
-}
-
-/** Half a byte for each digit; of what is none, anything. The first digit is the highest byte that is not 0. */
-// @ts-ignore: decorator
-@inline
-function halvesOf(bytes: u64): u64 {
-  return (bytes & (15 * ONES)) + 9 * ((bytes >> 6) & ONES);
-}
-
-// @ts-ignore: decorator
-@inline
-function numberOf(bytes: u64): u32 {
-  let halves = halvesOf(bytes);
-  halves = (halves | (halves >> 4)) & 0x00ff00ff00ff00ff;
-  halves = (halves | (halves >> 8)) & 0x0000ffff0000ffff;
-  return (halves | (halves >> 16)) as u32;
-}
-
-/** 0 if all bytes but the first, of so many bits, are digits: `0` to `9` are 0x30 on, `a` to `f` 0x61 on. */
-// @ts-ignore: decorator
-@inline
-function wrongDigits(bytes: u64, unusedBits: usize): u64 {
-  const letters = (bytes >> 6) & ONES;
-  const halves = halvesOf(bytes);
-  const fromTen = ((halves + 6 * ONES) >> 4) & ONES;
-  const high = (bytes & (0xf0 * ONES)) ^ (((0x30 * ONES) >> (unusedBits as u64)) + 0x30 * letters);
-  return high | (fromTen ^ letters) | (halves & (0x10 * ONES));
 }
 
 /** A blank between two. */

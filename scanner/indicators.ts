@@ -39,6 +39,27 @@ export function mayHoldIpv4(address: u32): u32 {
   return (load<u32>(filter + ((hash >>> 5) << 2)) >>> (hash & 31)) & 1;
 }
 
+/** Where the filter's bits are for four addresses, each given by its first 24 bits. */
+// @ts-ignore: decorator
+@inline
+export function filterBits(blocks: v128): v128 {
+  return i32x4.shr_u(i32x4.mul(blocks, i32x4.splat(0x9e3779b1)), filterShift);
+}
+
+/** Where their words are, from the filter's beginning. */
+// @ts-ignore: decorator
+@inline
+export function filterWords(bits: v128): v128 {
+  return v128.and(i32x4.shr_u(bits, 3), i32x4.splat(~3));
+}
+
+/** 1 if the set may hold an address with that bit, in that word; else 0. */
+// @ts-ignore: decorator
+@inline
+export function mayHoldBit(word: u32, bit: u32): u32 {
+  return (load<u32>(filter + word) >>> bit) & 1;
+}
+
 export function holdsIpv4(address: u32): bool {
   const bucket = ipv4Buckets + ((address >>> 16) << 2);
   let low = load<u32>(bucket);

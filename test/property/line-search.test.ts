@@ -1,13 +1,16 @@
 /** The kernel's search in lines of the address index against TypeScript's, which judges whatever is odd. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createRandom } from '../../demo/random.ts';
 import { BlockText, writeBlock } from '../../src/core/address-block.ts';
 import { searchLines } from '../../src/core/address-match.ts';
 import { type AddressRange, toAddressSet } from '../../src/core/address-ranges.ts';
 import { toIpv4Rows, toIpv6Rows } from '../../src/core/address-rows.ts';
+import { ScanKernel } from '../../src/core/scan-kernel.ts';
 import { openLineSearch } from '../../src/local/line-search.ts';
+import { compileGuardedKernel } from './guarded-kernel.ts';
 import { runs } from './runs.ts';
-import { anySeen } from './seen.ts';
+import { anySeen, toSeen } from './seen.ts';
 
 const anyRanges = (bits: bigint) =>
   fc.array(
@@ -61,6 +64,54 @@ it('finds what TypeScript finds in whatever is written', () => {
     }),
     runs(400),
   );
+});
+
+/** Addresses of two objects, as many as a block has and within so many bits; those that are sought lie beside them, or are some of them. */
+const anyCrowd = fc
+  .record({ seed: fc.integer(), bits: fc.integer({ min: 3, max: 32 }), most: fc.integer({ min: 1, max: 3000 }) })
+  .map(({ seed, bits, most }) => {
+    const random = createRandom(seed);
+    const base = random.below(2 ** (32 - bits)) * 2 ** bits;
+    const words = new Set(Array.from({ length: most }, () => base + random.below(2 ** bits)));
+    const seen = [
+      toSeen(
+        [...words].map((word) => [word, 1]),
+        [],
+      ),
+      toSeen(
+        [...words].slice(most >> 1).map((word) => [word, 3]),
+        [],
+      ),
+    ];
+    const sought = [...words]
+      .map((word) => (word ^ 1) >>> 0)
+      .filter((word) => !words.has(word) || random.unit() < 0.001);
+    return { seen, sought };
+  });
+
+it('finds what TypeScript finds in long lines, wherever they are cut, and reads and writes only what is its own', () => {
+  const module = compileGuardedKernel();
+  let [found, missed] = [0, 0];
+  fc.assert(
+    fc.property(anyCrowd, fc.nat(), ({ seen, sought }, cut) => {
+      const text = new BlockText();
+      writeBlock(toIpv4Rows(seen.map((each, number) => ({ number, seen: each }))), text);
+      const whole = Buffer.from(text.bytes.subarray(0, text.length));
+      const set = toAddressSet({ ipv4: sought.map((word): AddressRange => [BigInt(word), BigInt(word)]), ipv6: [] });
+      const kernel = new ScanKernel(module, set);
+      const left = new Map([[0, 3]]);
+      expect(kernel.searchIndexLines(whole, left)).toBe(true);
+      expect([...left]).toEqual(byTypeScript(whole, set, new Map([[0, 3]])));
+      if (left.size === 0) found++;
+      else missed++;
+      const torn = Buffer.concat([whole.subarray(0, cut % whole.length), Buffer.from('\n')]);
+      const leftOfTorn = new Map([[0, 3]]);
+      const isDone = kernel.searchIndexLines(torn, leftOfTorn);
+      expect([...leftOfTorn]).toEqual(isDone ? byTypeScript(torn, set, new Map([[0, 3]])) : [[0, 3]]);
+    }),
+    runs(60),
+  );
+  expect(Math.min(found, missed)).toBeGreaterThan(0);
 });
 
 it('does nothing where a line is odd, and takes no line that TypeScript does not take', () => {
