@@ -16,7 +16,7 @@ const HAS_EXTRA: u32 = 4;
 const HAS_NAME: u32 = 8;
 const HAS_COMMENT: u32 = 16;
 const FIXED_HEADER_BYTES: usize = 10;
-const TRAILER_BYTES: isize = 8;
+export const TRAILER_BYTES: isize = 8;
 /** A longer header is zlib's to read: it would be gone over again with each piece that comes. */
 const MOST_HEADER_BYTES: isize = 4096;
 

@@ -42,6 +42,7 @@ import { beginText, forgetLineEnds, markSeparator, passBlocks, passBytes, passed
 
 export { checksAt, setFormat } from './columns';
 export { addInput as feed } from './decode';
+export { blockTextAt, unpackIndexBlock } from './index-block';
 export { indexTextAt, indexTextBytes, mostIndexObjects, writeIndexLines } from './index-lines';
 export { indexMemberAt, packIndexMember } from './index-member';
 export {

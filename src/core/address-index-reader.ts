@@ -54,26 +54,26 @@ export async function readAddresses(
   blocks: readonly BlockEntry[],
   isWanted: (set: number) => boolean,
 ): Promise<Generator<AddressLine>> {
-  const textOf = await readBlocks(index, blocks);
-  return readableLines(index.file, textOf(blocks), isWanted);
+  const packed = await readBlocks(index, blocks);
+  return readableLines(index.file, unpackBlocks(index, blocks.map(packed)), isWanted);
 }
 
-/** Reads neighbouring blocks at once; what it returns unpacks some of them. */
+/** Reads neighbouring blocks at once; what it returns gives each of them, packed. */
 export async function readBlocks(
   { file, read }: AddressIndex,
   blocks: readonly BlockEntry[],
-): Promise<(some: readonly BlockEntry[]) => Buffer> {
+): Promise<(block: BlockEntry) => Uint8Array> {
   const [, , from] = blocks[0]!;
   const [, , lastFrom, lastLength] = blocks.at(-1)!;
   const packed = await read({ from, length: lastFrom + lastLength - from });
   if (packed.length < lastFrom + lastLength - from)
     throw new AddressIndexDamaged(file, 'it is shorter than its directory says');
-  return (some) => {
-    const members = some.map(([, , offset, length]) => packed.subarray(offset - from, offset - from + length));
-    return readable(file, () =>
-      gunzip(members.length === 1 ? members[0]! : Buffer.concat(members), textBytes(members)),
-    );
-  };
+  return ([, , offset, length]) => packed.subarray(offset - from, offset - from + length);
+}
+
+/** The text of some blocks. */
+export function unpackBlocks({ file }: AddressIndex, packed: readonly Uint8Array[]): Buffer {
+  return readable(file, () => gunzip(packed.length === 1 ? packed[0]! : Buffer.concat(packed), textBytes(packed)));
 }
 
 /** Whatever is wrong with the content is said with the file's name. */

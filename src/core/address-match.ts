@@ -1,6 +1,6 @@
 /** Which objects of an address index file hold an address of a set. Reads the blocks that may, and no others. */
 import { type BlockEntry, type IndexPartition, readSetNumber } from './address-index.ts';
-import { type AddressIndex, readable, readBlocks } from './address-index-reader.ts';
+import { type AddressIndex, readable, readBlocks, unpackBlocks } from './address-index-reader.ts';
 import { readAddressLines } from './address-lines.ts';
 import { type AddressSet, countRanges, holdsAny } from './address-membership.ts';
 import { GROUP_OBJECTS } from './address-rows.ts';
@@ -16,10 +16,10 @@ const PORTION = 3;
 type Masks = Map<number, number>;
 
 /**
- * Looks lines of the index through for a set and takes the objects of those that hold an address of it away from `left`;
- * false if it cannot, and nothing was done. The scan kernel does so in a third of the time, once it has the set.
+ * Looks a block through as it is packed, and takes the objects of lines that hold an address of a set away from `left`; false if
+ * it cannot, and nothing was done. The scan kernel does so in a third of the time, once it has the set.
  */
-export type LineSearch = (text: Uint8Array, left: Masks) => boolean;
+export type BlockSearch = (block: Uint8Array, left: Masks) => boolean;
 
 /** For fewer blocks the kernel is not worth having the set. */
 const MANY_BLOCKS = 4;
@@ -29,7 +29,7 @@ export async function findInIndex(
   index: AddressIndex,
   set: AddressSet,
   isAsked: (partition: IndexPartition) => boolean,
-  openSearch?: () => LineSearch | undefined,
+  openSearch?: () => BlockSearch | undefined,
 ): Promise<Set<number>> {
   const found = new Set<number>();
   for (const partition of index.directory.partitions.filter(isAsked)) {
@@ -50,16 +50,17 @@ async function search(
   { ipv4, ipv6 }: IndexPartition,
   set: AddressSet,
   left: Masks,
-  openSearch?: () => LineSearch | undefined,
+  openSearch?: () => BlockSearch | undefined,
 ): Promise<void> {
   const sought = [...ipv4, ...ipv6].filter((block) => countRanges(set, block) > 0);
   const quick = sought.length < MANY_BLOCKS ? undefined : openSearch?.();
   for (const run of toRuns(sought)) {
-    const textOf = await readBlocks(index, run);
+    const packed = await readBlocks(index, run);
     const blocks = run.length > PORTION ? sortBlocks(run, set) : run;
     for (let at = 0; at < blocks.length; at += PORTION) {
-      const text = textOf(blocks.slice(at, at + PORTION));
-      if (quick?.(text, left) !== true) readable(index.file, () => searchLines(text, set, left));
+      const portion = blocks.slice(at, at + PORTION).map(packed);
+      const others = quick === undefined ? portion : portion.filter((block) => left.size > 0 && !quick(block, left));
+      if (others.length > 0) readable(index.file, () => searchLines(unpackBlocks(index, others), set, left));
       if (left.size === 0) return;
     }
   }

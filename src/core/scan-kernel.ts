@@ -32,8 +32,22 @@ export function instantiateKernel<Exports>(module: KernelModule): Exports {
 export type KernelMemory = WebAssembly.Memory;
 export type KernelGlobal = WebAssembly.Global;
 
-type Exports = {
+/** What lays a set in. */
+export type SetExports = {
   readonly memory: WebAssembly.Memory;
+  readonly heapAt: WebAssembly.Global;
+  readonly setIpv4: (
+    count: number,
+    starts: number,
+    ends: number,
+    buckets: number,
+    filter: number,
+    bits: number,
+  ) => void;
+  readonly setIpv6: (count: number, starts: number, ends: number, filter: number, mask: number) => void;
+};
+
+type Exports = SetExports & {
   readonly prepare: () => void;
   readonly begin: (isGzip: number, isIndexed: number) => void;
   readonly makeRoom: () => number;
@@ -47,26 +61,15 @@ type Exports = {
   readonly takeIpv6Run: () => number;
   readonly firstSeen: () => number;
   readonly lastSeen: () => number;
-  readonly searchIndexLines: (from: number, to: number) => number;
-  readonly setIpv4: (
-    count: number,
-    starts: number,
-    ends: number,
-    buckets: number,
-    filter: number,
-    bits: number,
-  ) => void;
-  readonly setIpv6: (count: number, starts: number, ends: number, filter: number, mask: number) => void;
 } & Readonly<
-  Record<
-    | ('inputAt' | 'inputBytes' | 'heapAt' | 'checksAt' | 'eventsAt' | 'headerStart' | 'headerEnd')
-    | ('ipv4RunAt' | 'ipv4RunSidesAt' | 'ipv6RunAt' | 'ipv6RunSidesAt')
-    | ('leftAt' | 'leftGroups')
-    | ('events' | 'records' | 'textBytes' | 'noData' | 'skipData' | 'tooLong')
-    | ('wrongFieldCounts' | 'wrongAddresses' | 'wrongNumbers'),
-    WebAssembly.Global
-  >
->;
+    Record<
+      | ('inputAt' | 'inputBytes' | 'checksAt' | 'eventsAt' | 'headerStart' | 'headerEnd')
+      | ('ipv4RunAt' | 'ipv4RunSidesAt' | 'ipv6RunAt' | 'ipv6RunSidesAt')
+      | ('events' | 'records' | 'textBytes' | 'noData' | 'skipData' | 'tooLong')
+      | ('wrongFieldCounts' | 'wrongAddresses' | 'wrongNumbers'),
+      WebAssembly.Global
+    >
+  >;
 
 /** What the kernel asks for. `odd`: this is no healthy gzip, zlib has to judge it. */
 export type Wanted = 'input' | 'events read' | 'run taken' | 'format' | 'nothing' | 'odd';
@@ -97,7 +100,7 @@ export class ScanKernel {
   constructor(module: KernelModule, set: AddressSet) {
     this.#exports = instantiateKernel(module);
     this.#exports.prepare();
-    this.#layIn(set);
+    layInSet(this.#exports, set);
     this.#memory = Buffer.from(this.#exports.memory.buffer);
   }
 
@@ -171,26 +174,6 @@ export class ScanKernel {
     };
   }
 
-  /**
-   * Looks lines of the address index through, and takes those away from `left` that hold an address of the set: bits of objects
-   * by groups of four. False: the text is odd, or there is too much of it or of the objects, and nothing was done.
-   */
-  searchIndexLines(text: Uint8Array, left: Map<number, number>): boolean {
-    const { inputAt, inputBytes, leftAt, leftGroups, searchIndexLines } = this.#exports;
-    const groups = [...left.keys()];
-    if (text.length > inputBytes.value || groups.some((group) => group >= leftGroups.value)) return false;
-    const masks = this.#memory.subarray(leftAt.value, leftAt.value + leftGroups.value);
-    for (const [group, mask] of left) masks[group] = mask;
-    this.#memory.set(text, inputAt.value);
-    const isDone = searchIndexLines(inputAt.value, inputAt.value + text.length) !== 0;
-    for (const group of groups) {
-      if (isDone && masks[group] === 0) left.delete(group);
-      else if (isDone) left.set(group, masks[group]!);
-      masks[group] = 0;
-    }
-    return isDone;
-  }
-
   times(): SeenTimes {
     const [first, last] = [this.#exports.firstSeen(), this.#exports.lastSeen()];
     return { firstSeen: first < 0 ? null : first, lastSeen: last < 0 ? null : last };
@@ -210,26 +193,27 @@ export class ScanKernel {
   ): number {
     return this.#exports[name].value;
   }
+}
 
-  #layIn({ ipv4, ipv6 }: AddressSet): void {
-    const { memory, heapAt, setIpv4, setIpv6 } = this.#exports;
-    const columns = [ipv4.starts, ipv4.ends, ipv4.buckets, ipv4.filter, ipv6.starts, ipv6.ends, ipv6.filter];
-    const places: number[] = [];
-    let end = heapAt.value;
-    for (const { byteLength } of columns) {
-      places.push((end + 63) & ~63);
-      end = places.at(-1)! + byteLength;
-    }
-    const missing = end - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-    for (const [i, column] of columns.entries()) {
-      const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-      new Uint8Array(memory.buffer, places[i]!, bytes.length).set(bytes);
-    }
-    const [starts, ends, buckets, filter, ipv6Starts, ipv6Ends, ipv6Filter] = places as [
-      ...[number, number, number, number, number, number, number],
-    ];
-    setIpv4(ipv4.starts.length, starts, ends, buckets, filter, Math.log2(ipv4.filter.length * 32));
-    setIpv6(ipv6.starts.length / 2, ipv6Starts, ipv6Ends, ipv6Filter, ipv6.mask);
+/** Lays the set behind what is the kernel's own memory, which grows for it: views over the memory are made afterwards. */
+export function layInSet(exports: SetExports, { ipv4, ipv6 }: AddressSet): void {
+  const { memory, heapAt, setIpv4, setIpv6 } = exports;
+  const columns = [ipv4.starts, ipv4.ends, ipv4.buckets, ipv4.filter, ipv6.starts, ipv6.ends, ipv6.filter];
+  const places: number[] = [];
+  let end = heapAt.value;
+  for (const { byteLength } of columns) {
+    places.push((end + 63) & ~63);
+    end = places.at(-1)! + byteLength;
   }
+  const missing = end - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  for (const [i, column] of columns.entries()) {
+    const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+    new Uint8Array(memory.buffer, places[i]!, bytes.length).set(bytes);
+  }
+  const [starts, ends, buckets, filter, ipv6Starts, ipv6Ends, ipv6Filter] = places as [
+    ...[number, number, number, number, number, number, number],
+  ];
+  setIpv4(ipv4.starts.length, starts, ends, buckets, filter, Math.log2(ipv4.filter.length * 32));
+  setIpv6(ipv6.starts.length / 2, ipv6Starts, ipv6Ends, ipv6Filter, ipv6.mask);
 }

@@ -7,10 +7,10 @@ import type { ObjectStore } from '../ports.ts';
 import { indicatorSets } from '../tasks/indicator-versions.ts';
 import { askIndex, toAnswer, toSize } from '../tasks/objects-by-index.ts';
 import { type Executed, readExecuted } from '../tasks/read-executed.ts';
+import { openBlockSearch } from './block-search.ts';
 import { openFolderStore } from './folder-store.ts';
 import { withHomeLock } from './home-lock.ts';
 import { openListVersion } from './indicator-versions.ts';
-import { openLineSearch } from './line-search.ts';
 import { listIngested } from './manifests.ts';
 import type { RemoteLogs } from './remote-logs.ts';
 import type { SweepProgress } from './sweep-progress.ts';
@@ -56,7 +56,7 @@ async function findWorthReading(
   const objects = (await listIngested(request.home)).filter((object) => isAsked(object, request));
   request.onProgress({ step: 'notice', ...toSize(objects), foreign: 0 });
   const set = await indicatorSets(store)(indicators);
-  const asked = await askIndex(objects, set, store, openLineSearch);
+  const asked = await askIndex(objects, set, store, openBlockSearch);
   request.onProgress({ step: 'index', ...toAnswer(asked) });
   return [...asked.holding, ...asked.unindexed];
 }

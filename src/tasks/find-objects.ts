@@ -2,7 +2,7 @@
 
 import type { IndexedObject, IndexPartition } from '../core/address-index.ts';
 import type { AddressIndex } from '../core/address-index-reader.ts';
-import { findInIndex, type LineSearch } from '../core/address-match.ts';
+import { type BlockSearch, findInIndex } from '../core/address-match.ts';
 import type { AddressSet } from '../core/address-membership.ts';
 import type { StoredLogObject } from '../core/batch.ts';
 import { contentKey, uniteObjects } from '../core/index-objects.ts';
@@ -27,14 +27,14 @@ const DAYS = 8;
 const FILES = 16;
 
 /** A quicker way to look long lists up than TypeScript's, where there is one. */
-export type OpenLineSearch = (set: AddressSet) => LineSearch | undefined;
+export type OpenBlockSearch = (set: AddressSet) => BlockSearch | undefined;
 
 /** Looks the set up in the days, accounts and regions of a window. */
 export async function findObjects(
   set: AddressSet,
   window: SweepWindow,
   store: ObjectStore,
-  openSearch?: OpenLineSearch,
+  openSearch?: OpenBlockSearch,
 ): Promise<FoundObjects> {
   const lookUp = new LookUp(set, window, openSearch);
   const read = limitConcurrency(FILES, (key: string) => lookUp.readFile(key, store));
@@ -85,13 +85,13 @@ function isAsked(
 class LookUp {
   readonly #set: AddressSet;
   readonly #window: SweepWindow;
-  readonly #openSearch: () => LineSearch | undefined;
+  readonly #openSearch: () => BlockSearch | undefined;
   readonly #known: IndexedObject[] = [];
   /** Contents that hold an address of the set. */
   readonly #holding = new Set<string>();
   readonly #damaged: DamagedFile[] = [];
 
-  constructor(set: AddressSet, window: SweepWindow, openSearch?: OpenLineSearch) {
+  constructor(set: AddressSet, window: SweepWindow, openSearch?: OpenBlockSearch) {
     this.#set = set;
     this.#window = window;
     this.#openSearch = () => openSearch?.(set);

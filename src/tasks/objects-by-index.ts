@@ -5,7 +5,7 @@ import { contentKey } from '../core/index-objects.ts';
 import { mapConcurrently } from '../core/limit-concurrency.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { DamagedFile } from './address-files.ts';
-import { findObjects, type OpenLineSearch } from './find-objects.ts';
+import { findObjects, type OpenBlockSearch } from './find-objects.ts';
 
 export type ObjectsByIndex = {
   /** They hold an address of the set. */
@@ -46,7 +46,7 @@ export async function askIndex(
   objects: readonly StoredLogObject[],
   set: AddressSet,
   store: ObjectStore,
-  openSearch?: OpenLineSearch,
+  openSearch?: OpenBlockSearch,
 ): Promise<ObjectsByIndex> {
   const days = [...Map.groupBy(objects, ({ date }) => date)];
   const asked = await mapConcurrently(DAYS, days, ([day, own]) => askDay(day, own, set, store, openSearch));
@@ -63,7 +63,7 @@ async function askDay(
   objects: readonly StoredLogObject[],
   set: AddressSet,
   store: ObjectStore,
-  openSearch?: OpenLineSearch,
+  openSearch?: OpenBlockSearch,
 ): Promise<ObjectsByIndex> {
   const window = { from: day, to: day, ...toSelection(objects) };
   const { holding, isIndexed, damaged } = await findObjects(set, window, store, openSearch);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { overlaps, parseNetwork } from '../../src/core/address.ts';
 import { contentKey } from '../../src/core/index-objects.ts';
 import { compileIndicators } from '../../src/core/indicator-set.ts';
-import { openLineSearch } from '../../src/local/line-search.ts';
+import { openBlockSearch } from '../../src/local/block-search.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 import { AddressWriter } from '../../src/tasks/address-writer.ts';
 import { findObjects } from '../../src/tasks/find-objects.ts';
@@ -141,7 +141,7 @@ describe('findObjects', () => {
 });
 
 describe.each([
-  ['the kernel', openLineSearch],
+  ['the kernel', openBlockSearch],
   ['TypeScript', undefined],
 ] as const)('a long list, by %s', (_by, openSearch) => {
   /** Many blocks, and objects that share addresses by fours and not at all. */

@@ -31,7 +31,10 @@ export const anySeen: fc.Arbitrary<SeenAddresses> = fc
   })
   .map((seen) => toSeen(seen.ipv4, seen.ipv6));
 
-export function toSeen(ipv4: readonly [number, number][], ipv6: readonly [string, number][]): SeenAddresses {
+export function toSeen(
+  ipv4: readonly (readonly [number, number])[],
+  ipv6: readonly (readonly [string, number])[],
+): SeenAddresses {
   const fours = [...ipv4].sort(([a], [b]) => a - b);
   // An IPv4-mapped address comes as IPv4.
   const sixes = ipv6.filter(([hex]) => !hex.startsWith(`${'0'.repeat(20)}ffff`)).sort(([a], [b]) => (a < b ? -1 : 1));
