@@ -52,11 +52,12 @@ async function search(
   left: Masks,
   openSearch?: () => BlockSearch | undefined,
 ): Promise<void> {
-  const sought = [...ipv4, ...ipv6].filter((block) => countRanges(set, block) > 0);
+  const ranges = new Map([...ipv4, ...ipv6].map((block) => [block, countRanges(set, block)]));
+  const sought = [...ranges.keys()].filter((block) => ranges.get(block)! > 0);
   const quick = sought.length < MANY_BLOCKS ? undefined : openSearch?.();
   for (const run of toRuns(sought)) {
     const packed = await readBlocks(index, run);
-    const blocks = run.length > PORTION ? sortBlocks(run, set) : run;
+    const blocks = run.length > PORTION ? run.toSorted((a, b) => ranges.get(b)! - ranges.get(a)!) : run;
     for (let at = 0; at < blocks.length; at += PORTION) {
       const portion = blocks.slice(at, at + PORTION).map(packed);
       const others = quick === undefined ? portion : portion.filter((block) => left.size > 0 && !quick(block, left));
@@ -64,12 +65,6 @@ async function search(
       if (left.size === 0) return;
     }
   }
-}
-
-/** Those that most ranges of the set lie in first. */
-function sortBlocks(blocks: readonly BlockEntry[], set: AddressSet): BlockEntry[] {
-  const ranges = new Map(blocks.map((block) => [block, countRanges(set, block)]));
-  return blocks.toSorted((a, b) => ranges.get(b)! - ranges.get(a)!);
 }
 
 /** The same as the kernel's, of any lines. Throws Unreadable. */
