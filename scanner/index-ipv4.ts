@@ -10,7 +10,7 @@ export const NONE: i32 = 0;
 export const HELD: i32 = 1;
 export const ODD: i32 = -1;
 
-/** As much text as the host hands over at once; a longer line is odd. */
+/** The lines of a block are far shorter; a longer one is odd. */
 const MOST_CHARACTERS: usize = 262_144;
 /** A bit for each character of the content that is a comma. What is behind the content is marked too: no address reaches there. */
 const COMMAS: usize = memory.data(262_144 / 8 + 16, 16);
