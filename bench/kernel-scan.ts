@@ -5,8 +5,7 @@
  *
  * With --index it writes the address index into the folder, as Scan does.
  */
-import { readdirSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { StoredLogObject } from '../src/core/batch.ts';
@@ -18,6 +17,7 @@ import type { ObjectSink } from '../src/core/object-reader.ts';
 import { readPieces } from '../src/local/log-files.ts';
 import { openPacker, readKernel } from '../src/local/scan-kernel.ts';
 import type { AddressWriter } from '../src/tasks/address-writer.ts';
+import { printCounts } from './print-counts.ts';
 
 type Work = {
   readonly files: readonly string[];
@@ -31,8 +31,7 @@ type Counts = { records: number; matches: number };
 /** Objects of an index part: some 32 MB, as a chunk of Scan on one machine has them. */
 const PART_OBJECTS = 7;
 
-// The console takes 3 ms to load.
-if (isMainThread) void scanAll().then((counts) => writeSync(1, `${JSON.stringify(counts)}\n`));
+if (isMainThread) void scanAll().then(printCounts);
 else void scanFiles(workerData as Work).then((counts) => parentPort!.postMessage(counts));
 
 async function scanAll(): Promise<Counts> {
@@ -41,10 +40,7 @@ async function scanAll(): Promise<Counts> {
     options: { index: { type: 'string' }, workers: { type: 'string', default: '1' } },
   });
   const [folder = '', list = ''] = positionals;
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.gz'))
-    .sort()
-    .map((name) => join(folder, name));
+  const files = [...listObjects(folder)].sort();
   // This thread is one of the workers; each takes the next file, so that a core that others use too keeps nobody waiting.
   const work = { files, list, index: values.index, taken: new Int32Array(new SharedArrayBuffer(4)) };
   const others = Array.from({ length: Number(values.workers) - 1 }, () => scanInThread(work));
@@ -53,6 +49,15 @@ async function scanAll(): Promise<Counts> {
     records: counts.reduce((total, { records }) => total + records, 0),
     matches: counts.reduce((total, { matches }) => total + matches, 0),
   };
+}
+
+/** Paths are put together as they are: joining those of a few dozen, V8 takes 5 ms to optimize it. */
+function* listObjects(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) yield* listObjects(path);
+    else if (path.endsWith('.gz')) yield path;
+  }
 }
 
 function scanInThread(work: Work): Promise<Counts> {

@@ -3,7 +3,7 @@
  * and read and written at once: handing each step to another thread takes three times as long as the step.
  */
 import type { Dirent } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { dirname, posix } from 'node:path';
 import type { ByteRange, ObjectStore } from '../ports.ts';
 
 /**
@@ -18,7 +18,8 @@ let written = 0;
  * process does; and here nothing comes between looking at a version and writing the next.
  */
 export function openFolderStore(folder: string): ObjectStore {
-  const path = (key: string) => join(folder, key);
+  // Joining does the same, for 5 ms until V8 has optimized it.
+  const path = (key: string) => `${folder}/${key}`;
   return {
     get: async (key) => readText(path(key)),
     read: async (key) => {
@@ -116,7 +117,7 @@ async function* list(folder: string, prefix: string): AsyncGenerator<string> {
 }
 
 function* walk(folder: string, below: string): Generator<string> {
-  for (const entry of entriesOf(join(folder, below))) {
+  for (const entry of entriesOf(`${folder}/${below}`)) {
     const key = below === '.' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) yield* walk(folder, key);
     else if (!entry.name.endsWith('.unfinished')) yield key;
