@@ -2,7 +2,7 @@
  * Where the columns of a format are that are looked at. A line's separators are found by walking over its marks from one that
  * is needed to the next; those in between are only counted.
  */
-import { ALL_NINES, ALL_ZEROS } from './ipv4';
+import { isDigitRun } from './digits';
 import { marksAt, WINDOW_BYTES } from './text-buffer';
 
 /** Kinds of checked columns; the host has the same numbers. */
@@ -253,36 +253,21 @@ export function hasEnd(role: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function areDigits(): bool {
+  return areRuns(false);
+}
+
+/** As areDigits, but they may be `-`, as in lines without data. */
+export function areDigitsOrDashes(): bool {
+  return areRuns(true);
+}
+
+// @ts-ignore: decorator
+@inline
+function areRuns(mayBeDash: bool): bool {
   let isPlain = true;
   for (let run = RUNS; run < runsEnd; run += RUN_BYTES) {
     const from = (load<u32>(load<u32>(run)) as usize) + 1;
-    isPlain = isPlain && isDigitRun(from, load<u32>(load<u32>(run, 4)) - (from as u32), load<u32>(run, 8));
+    isPlain = isPlain && isDigitRun(from, load<u32>(load<u32>(run, 4)) - (from as u32), load<u32>(run, 8), mayBeDash);
   }
   return isPlain;
-}
-
-/**
- * Whether fields that stand next to each other, up to 63 bytes in all, are of one to fifteen digits each: then the other bytes
- * are as many as there are separators between so many fields, and no two of them stand together.
- */
-// @ts-ignore: decorator
-@inline
-function isDigitRun(from: usize, length: u32, fields: u32): bool {
-  const low = (digitsAt(from) as u64) | ((digitsAt(from + 16) as u64) << 16);
-  const high = (digitsAt(from + 32) as u64) | ((digitsAt(from + 48) as u64) << 16);
-  const digits = low | (high << 32);
-  const end = (1 as u64) << (length as u64);
-  const others = (~digits & (end - 1)) | end;
-  const pairs = digits & (digits >> 1);
-  const fours = pairs & (pairs >> 2);
-  const eights = fours & (fours >> 4);
-  // None at the beginning, no two together (the byte behind is one of them), no sixteen digits together.
-  const odd = (others & ((others << 1) | 1)) | (eights & (eights >> 8));
-  return ((length < 64) & (odd == 0) & ((popcnt(others) as u32) == fields)) != 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function digitsAt(at: usize): u32 {
-  return i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at), v128.load(ALL_ZEROS)), v128.load(ALL_NINES))) as u32;
 }

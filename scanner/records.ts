@@ -5,6 +5,7 @@
 import { ABSENT, readAddress } from './address';
 import {
   areDigits,
+  areDigitsOrDashes,
   arePairs,
   DESTINATION_ROLE,
   END_ROLE,
@@ -190,7 +191,7 @@ export function judgeOddLine(start: usize, lineEnd: usize): void {
   const end = lineEnd > start && load<u8>(lineEnd - 1) == CR ? lineEnd - 1 : lineEnd;
   const touches = readAddresses(end);
   const isPlain = areDigits();
-  if (touches < 0 || (!isPlain && !areNumbers(start, end))) {
+  if (touches < 0 || (!isPlain && !areDigitsOrDashes() && !areNumbers(start, end))) {
     return addMalformed(nameFailure(start, end), start, lineEnd);
   }
   records++;
