@@ -20,13 +20,12 @@ import {
   skipCopied,
   slideOutput,
 } from './decode';
+import { clearEvents, events } from './events';
 import { beginGzip, endMember, gunzip, MEMBER_END, WHOLE } from './gzip';
 import {
   beginRecords,
-  clearEvents,
   dropLongLine,
   EVENTS_FULL,
-  events,
   HEADER_LINE,
   isInLongLine,
   lineStart,
@@ -58,9 +57,8 @@ export {
 } from './index-rows';
 export { leftAt, leftGroups, searchIndexLines } from './index-search';
 export { setIpv4, setIpv6 } from './indicators';
+export { events, eventsAt } from './events';
 export {
-  events,
-  eventsAt,
   headerEnd,
   headerStart,
   lines,

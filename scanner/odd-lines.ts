@@ -19,8 +19,8 @@ import {
   startOf,
   STATUS_ROLE,
 } from './columns';
+import { EVENT_ADDRESS, EVENT_NUMBER } from './events';
 import { BAD } from './ipv4';
-import { EVENT_ADDRESS, EVENT_NUMBER } from './records';
 
 const SPACE: u8 = 32;
 const MINUS: u8 = 45;

@@ -22,6 +22,7 @@ import {
   startOf,
   STATUS_ROLE,
 } from './columns';
+import { addEvent, clearEvents, EVENT_ADDRESS, EVENT_CANDIDATE, EVENT_FIELD_COUNT, EVENT_STATUS, events, MOST_EVENTS } from './events';
 import { holdsIpv4, holdsIpv6, mayHoldIpv4 } from './indicators';
 import { BAD, digitsOf, numberOf, octetsOf, shapeOf, wrongOf } from './ipv4';
 import { IPV6, ipv6High, ipv6Low } from './ipv6';
@@ -33,24 +34,11 @@ import { forgetTimes, noteOddTimes, noteTimes } from './times';
 
 const SPACE: u8 = 32;
 const CR: u8 = 13;
-const MOST_EVENTS: u32 = 1024;
-const EVENT_BYTES: u32 = 16;
-const EVENTS: usize = memory.data(1024 * 16, 16);
-export const eventsAt: usize = EVENTS;
-
-/** Kinds of events; the host has the same numbers. */
-const EVENT_CANDIDATE: u32 = 1;
-const EVENT_STATUS: u32 = 2;
-export const EVENT_FIELD_COUNT: u32 = 3;
-export const EVENT_ADDRESS: u32 = 4;
-export const EVENT_NUMBER: u32 = 5;
-
 let isIndexed: bool = false;
 
 /** What the lines of the object were, so far. */
 export let records: u32 = 0;
 export let lines: u32 = 0;
-export let events: u32 = 0;
 export let noData: u32 = 0;
 export let skipData: u32 = 0;
 export let tooLong: u32 = 0;
@@ -76,7 +64,8 @@ export const RUN_FULL: i32 = 2;
 export function beginRecords(at: usize, withIndex: bool): void {
   isIndexed = withIndex;
   forgetFormat();
-  records = lines = events = noData = skipData = tooLong = 0;
+  clearEvents();
+  records = lines = noData = skipData = tooLong = 0;
   wrongFieldCounts = wrongAddresses = wrongNumbers = 0;
   forgetTimes();
   isInLongLine = false;
@@ -177,7 +166,7 @@ function judgeLine(start: usize, end: usize): void {
   records++;
   const a = numberOf(sourceOctets);
   const b = numberOf(destinationOctets);
-  if ((mayHoldIpv4(a) | mayHoldIpv4(b)) != 0 && (holdsIpv4(a) || holdsIpv4(b))) addEvent(EVENT_CANDIDATE, start, end);
+  if ((mayHoldIpv4(a) | mayHoldIpv4(b)) != 0 && (holdsIpv4(a) || holdsIpv4(b))) addEvent(EVENT_CANDIDATE, start, end, lines + 1);
   if (!isIndexed) return;
   notePair(a, b);
   noteTimes(end);
@@ -196,7 +185,7 @@ export function judgeOddLine(start: usize, lineEnd: usize): void {
   }
   records++;
   if (!isPlainlyOk(lineEnd) && findRole(STATUS_ROLE, end) && !isOk(foundFrom, foundTo)) return countStatus(foundFrom, foundTo);
-  if (touches != 0) addEvent(EVENT_CANDIDATE, start, lineEnd);
+  if (touches != 0) addEvent(EVENT_CANDIDATE, start, lineEnd, lines + 1);
   if (!isIndexed) return;
   for (let role = SOURCE_ROLE; role <= PACKET_DESTINATION_ROLE; role++) {
     noteAddress(ADDRESSES + (role - SOURCE_ROLE) * 24, (role & 1) != 0 ? SOURCE : DESTINATION);
@@ -287,28 +276,14 @@ function isOk(from: usize, to: usize): bool {
 function countStatus(from: usize, to: usize): void {
   if (to - from == 6 && load<u32>(from) == 0x41444f4e && load<u16>(from, 4) == 0x4154) noData++;
   else if (to - from == 8 && load<u64>(from) == 0x4154414450494b53) skipData++;
-  else addEvent(EVENT_STATUS, from, to);
+  else addEvent(EVENT_STATUS, from, to, lines + 1);
 }
 
 /** Counts the line, unless it is blank, or names it to the host if it may be a header again. A file of short lines must not flood the host. */
 function addMalformed(kind: u32, start: usize, end: usize): void {
   if (isBlank(start, end)) return;
-  if (mayBeHeader(start, end)) addEvent(kind, start, end);
+  if (mayBeHeader(start, end)) addEvent(kind, start, end, lines + 1);
   else if (kind == EVENT_FIELD_COUNT) wrongFieldCounts++;
   else if (kind == EVENT_ADDRESS) wrongAddresses++;
   else wrongNumbers++;
-}
-
-function addEvent(kind: u32, start: usize, end: usize): void {
-  const at = EVENTS + events * EVENT_BYTES;
-  store<u32>(at, kind);
-  store<u32>(at, start as u32, 4);
-  store<u32>(at, end as u32, 8);
-  store<u32>(at, lines + 1, 12);
-  events++;
-}
-
-/** The host has read the events. */
-export function clearEvents(): void {
-  events = 0;
 }
