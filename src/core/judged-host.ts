@@ -11,17 +11,11 @@ export type JudgedHost = ReturnType<typeof judgeHost>;
 export function judgeHost(key: string, { own, outer }: HostLegs, table: SeverityTable) {
   const main = own.reduce((best, leg) => (isGreaterLeg(leg, best) ? leg : best));
   const [, accountId = main.accountId] = key.split(' ');
-  const merged = merge(own.map((leg) => ({ ...leg, accountId, interfaceId: '' })));
+  const all = new Tallies();
+  for (const leg of own) all.merge({ ...leg, accountId, interfaceId: '' });
+  const merged = all.sorted()[0]!;
   const initiator = judgeInitiator(merged.votes);
   return { key, own, outer, main, merged, initiator, severity: judgeSeverity(main, initiator.initiator, table) };
-}
-
-/** Nearly always there is one leg, and nothing to add up. */
-function merge(legs: readonly Tally[]): Tally {
-  if (legs.length === 1) return legs[0]!;
-  const all = new Tallies();
-  for (const leg of legs) all.merge(leg);
-  return all.sorted()[0]!;
 }
 
 function isGreaterLeg(leg: Tally, best: Tally): boolean {
