@@ -25,7 +25,7 @@ const CANDIDATES: usize = memory.data(512 * 8, 16);
 
 /** Constant vectors, loaded: see ipv4.ts. */
 const ALL_COMMAS: usize = memory.data<u8>([44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44]);
-const ALL_NINES: usize = memory.data<u8>([57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57]);
+const NINE_CHARACTERS: usize = memory.data<u8>([57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57]);
 /** Added to `0` to `9` they make the greatest signed bytes, 118 to 127; added to `a` to `f`, 122 to 127. */
 const FROM_NINE: usize = memory.data<u8>([70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70]);
 const BELOW_ZERO: usize = memory.data<u8>([117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117]);
@@ -193,7 +193,7 @@ function areDigits(bytes: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function numbersOf(texts: v128): v128 {
-  const letters = i8x16.gt_s(texts, v128.load(ALL_NINES));
+  const letters = i8x16.gt_s(texts, v128.load(NINE_CHARACTERS));
   const halves = i8x16.add(v128.and(texts, i8x16.splat(15)), v128.and(letters, i8x16.splat(9)));
   return i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(halves, v128.load(PLACES)), v128.load(PAIR_PLACES));
 }

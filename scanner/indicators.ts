@@ -36,7 +36,7 @@ export function setIpv6(count: u32, starts: usize, ends: usize, filterAt: usize,
 @inline
 export function mayHoldIpv4(address: u32): u32 {
   const hash = ((address >>> 8) * 0x9e3779b1) >>> filterShift;
-  return (load<u32>(filter + ((hash >>> 5) << 2)) >>> (hash & 31)) & 1;
+  return mayHoldBit((hash >>> 3) & ~3, hash);
 }
 
 /** Where the filter's bits are for four addresses, each given by its first 24 bits. */

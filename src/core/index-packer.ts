@@ -48,7 +48,7 @@ export function indexPacker(module: KernelModule): PackAddresses {
       exports.prepare();
     }
     if (!hasRoom(exports, objects)) return undefined;
-    return { ipv4: packFamily(exports, IPV4, objects), ipv6: packFamily(exports, IPV6, objects) };
+    return { ipv4: packFamily(exports, 'ipv4', objects), ipv6: packFamily(exports, 'ipv6', objects) };
   };
 }
 
@@ -62,55 +62,42 @@ function hasRoom(
   return rows <= mostRows.value && ipv6Rows <= mostIpv6Rows.value && last < mostIndexObjects.value - GROUP_OBJECTS;
 }
 
-/** How addresses of a family come into the kernel's memory, and out of it. */
-type Family = {
-  readonly isIpv6: boolean;
-  /** Lays what an object holds where a run lies; returns how many addresses that are. */
-  readonly layRun: (exports: Exports, seen: SeenAddresses) => number;
-  /** The address at a place, in hex. */
-  readonly hexAt: (exports: Exports, place: number) => string;
-};
-
-const IPV4: Family = {
-  isIpv6: false,
-  layRun: ({ memory, ipv4RunAt, ipv4RunSidesAt }, { ipv4, ipv4Sides }) => {
-    new Uint32Array(memory.buffer, ipv4RunAt.value).set(ipv4);
-    new Uint8Array(memory.buffer, ipv4RunSidesAt.value).set(ipv4Sides);
-    return ipv4Sides.length;
-  },
-  hexAt: ({ memory }, place) => toHex(new Uint32Array(memory.buffer, place, 1)[0]!, 8),
-};
-
-const IPV6: Family = {
-  isIpv6: true,
-  layRun: ({ memory, ipv6RunAt, ipv6RunSidesAt }, { ipv6, ipv6Sides }) => {
-    new Uint8Array(memory.buffer, ipv6RunAt.value).set(ipv6);
-    new Uint8Array(memory.buffer, ipv6RunSidesAt.value).set(ipv6Sides);
-    return ipv6Sides.length;
-  },
-  hexAt: ({ memory }, place) => {
-    const [high, low] = new BigUint64Array(memory.buffer, place, 2);
-    return toHex(high!, 16) + toHex(low!, 16);
-  },
-};
+type Family = 'ipv4' | 'ipv6';
 
 function packFamily(exports: Exports, family: Family, objects: readonly NumberedAddresses[]): PackedBlock[] {
-  exports.beginIndex(Number(family.isIpv6));
-  for (const { number, seen } of objects) exports.addIndexRun(number, family.layRun(exports, seen));
+  exports.beginIndex(Number(family === 'ipv6'));
+  for (const { number, seen } of objects) exports.addIndexRun(number, layRun(exports, family, seen));
   exports.uniteIndexRows();
   const blocks: PackedBlock[] = [];
   while (exports.nextIndexBlock() !== 0) blocks.push(packBlock(exports, family));
   return blocks;
 }
 
-function packBlock(exports: Exports, { isIpv6, hexAt }: Family): PackedBlock {
+/** Lays what an object holds where a run lies; returns how many addresses that are. */
+function layRun(exports: Exports, family: Family, seen: SeenAddresses): number {
+  const { buffer, byteOffset, byteLength } = seen[family];
+  const sides = seen[`${family}Sides`];
+  const memory = new Uint8Array(exports.memory.buffer);
+  memory.set(new Uint8Array(buffer, byteOffset, byteLength), exports[`${family}RunAt`].value);
+  memory.set(sides, exports[`${family}RunSidesAt`].value);
+  return sides.length;
+}
+
+function packBlock(exports: Exports, family: Family): PackedBlock {
   exports.writeIndexLines();
-  const least = hexAt(exports, exports.leastInBlock());
-  const greatest = hexAt(exports, exports.greatestInBlock());
+  const least = hexAt(exports, family, exports.leastInBlock());
+  const greatest = hexAt(exports, family, exports.greatestInBlock());
   const textBytes = exports.indexTextBytes();
-  return !isIpv6 && areMostlyDigits(textBytes, exports.blockRows())
+  return family === 'ipv4' && areMostlyDigits(textBytes, exports.blockRows())
     ? { least, greatest, member: bytesAt(exports, exports.indexMemberAt, exports.packIndexMember()) }
     : { least, greatest, text: bytesAt(exports, exports.indexTextAt, textBytes) };
+}
+
+/** The address at a place of the kernel's memory: a word, or a high and a low half. */
+function hexAt({ memory }: Exports, family: Family, place: number): string {
+  if (family === 'ipv4') return toHex(new Uint32Array(memory.buffer, place, 1)[0]!, 8);
+  const [high, low] = new BigUint64Array(memory.buffer, place, 2);
+  return toHex(high!, 16) + toHex(low!, 16);
 }
 
 function toHex(word: number | bigint, digits: number): string {
