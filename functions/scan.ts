@@ -13,4 +13,6 @@ const reader = kernelReaders(kernel);
 const packAddresses = indexPacker(kernel);
 const indicatorSet = indicatorSets(store);
 
-export const handler = toHandler((input: ScanRequest) => scan(input, { store, logs, indicatorSet, reader, packAddresses }));
+export const handler = toHandler((input: ScanRequest) =>
+  scan(input, { store, logs, indicatorSet, reader, packAddresses }),
+);
