@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { openPromise } from 'yauzl';
 import { UsageError } from '../../core/errors.ts';
 import { walkFolder } from './folder.ts';
@@ -21,7 +22,12 @@ export type Verdict = {
   readonly digest: string | undefined;
 };
 
-type Member = { readonly path: string; readonly open: (() => Promise<AsyncIterable<Uint8Array>>) | undefined };
+type Member = {
+  readonly path: string;
+  readonly open: (() => Promise<AsyncIterable<Uint8Array>>) | undefined;
+  /** What a zip says of it. */
+  readonly crc32?: number;
+};
 
 /** A manifest of a million files has less. */
 const LONGEST_MANIFEST = 512 * 1024 * 1024;
@@ -38,7 +44,7 @@ export async function verifyBundle(path: string): Promise<Verdict> {
     for await (const member of found.isDirectory() ? readFolder(path) : readZip(path)) {
       if (hashes.has(member.path)) differences.push({ kind: 'doubled', path: member.path });
       const pieces = await member.open?.().catch(() => undefined);
-      const read = pieces === undefined ? undefined : await readMember(member.path, pieces).catch(() => undefined);
+      const read = pieces === undefined ? undefined : await readMember(member, pieces).catch(() => undefined);
       hashes.set(member.path, read?.hash ?? 'unreadable');
       if (member.path === MANIFEST) manifest = read?.bytes;
     }
@@ -50,8 +56,10 @@ export async function verifyBundle(path: string): Promise<Verdict> {
 }
 
 function judge(hashes: Map<string, string>, manifest: Buffer | undefined, known: readonly Difference[]): Verdict {
-  if (manifest === undefined)
-    return { differences: [...known, { kind: 'missing', path: MANIFEST }], sound: 0, digest: undefined };
+  if (manifest === undefined) {
+    const kind = hashes.has(MANIFEST) ? 'unreadable' : 'missing';
+    return { differences: [...known, { kind, path: MANIFEST }], sound: 0, digest: undefined };
+  }
   const { hashes: wanted, oddLines } = parseManifest(manifest.toString('utf8'));
   const differences: Difference[] = oddLines.map((line) => ({ kind: 'unreadable', path: `${MANIFEST}: ${line}` }));
   for (const [path, hash] of wanted) {
@@ -65,8 +73,12 @@ function judge(hashes: Map<string, string>, manifest: Buffer | undefined, known:
   return { differences: [...known, ...differences].sort(byPath), sound, digest };
 }
 
-async function readMember(path: string, pieces: AsyncIterable<Uint8Array>): Promise<{ hash: string; bytes?: Buffer }> {
-  if (path !== MANIFEST) return { hash: await hashPieces(pieces) };
+/** Nothing vouches for the manifest's text but the zip's own CRC, which yauzl leaves to its caller. */
+async function readMember(
+  member: Member,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<{ hash: string; bytes?: Buffer }> {
+  if (member.path !== MANIFEST) return { hash: await hashPieces(pieces) };
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const piece of pieces) {
@@ -74,7 +86,9 @@ async function readMember(path: string, pieces: AsyncIterable<Uint8Array>): Prom
     if (length > LONGEST_MANIFEST) throw new Error('no manifest is that long');
     parts.push(piece);
   }
-  return { hash: '', bytes: Buffer.concat(parts) };
+  const bytes = Buffer.concat(parts);
+  if (member.crc32 !== undefined && crc32(bytes) !== member.crc32) throw new Error('not the bytes that were packed');
+  return { hash: '', bytes };
 }
 
 /** What is no file (a link, a pipe) cannot be as the manifest says. */
@@ -90,7 +104,7 @@ async function* readZip(path: string): AsyncGenerator<Member> {
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/') && entry.uncompressedSize === 0) continue;
-      yield { path: entry.fileName, open: () => zip.openReadStreamPromise(entry) };
+      yield { path: entry.fileName, open: () => zip.openReadStreamPromise(entry), crc32: entry.crc32 };
     }
   } finally {
     zip.close();
