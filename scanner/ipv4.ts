@@ -47,14 +47,14 @@ export function prepareShapes(): void {
 export function shapeOf(bytes: v128, length: u32): u32 {
   const dots = i8x16.bitmask(i8x16.eq(bytes, v128.load(ALL_DOTS))) as u32;
   const end = (1 as u32) << (length & 15);
-  return select<u32>(load<u8>(SHAPES + ((dots & (end - 1)) | end)), 0, length < 16);
+  return select<u32>(load<u8>((dots & (end - 1)) | end, SHAPES), 0, length < 16);
 }
 
 /** The digits of a text of that shape: hundreds, tens, ones and nothing, last octet first. */
 // @ts-ignore: decorator
 @inline
 export function digitsOf(bytes: v128, shape: u32): v128 {
-  return i8x16.relaxed_swizzle(i8x16.sub(bytes, v128.load(ALL_ZEROS)), v128.load(DIGITS + (shape << 4)));
+  return i8x16.relaxed_swizzle(i8x16.sub(bytes, v128.load(ALL_ZEROS)), v128.load(shape << 4, DIGITS));
 }
 
 /** The octets that digits make, last first. */
@@ -69,7 +69,7 @@ export function octetsOf(digits: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function wrongOf(shape: u32, digits: v128, octets: v128): v128 {
-  const leadingZeros = v128.and(i8x16.eq(digits, i8x16.splat(0)), v128.load(LEADING + (shape << 4)));
+  const leadingZeros = v128.and(i8x16.eq(digits, i8x16.splat(0)), v128.load(shape << 4, LEADING));
   const large = v128.and(octets, v128.load(ABOVE_255));
   return v128.or(i8x16.gt_u(digits, v128.load(ALL_NINES)), v128.or(leadingZeros, large));
 }

@@ -11,11 +11,14 @@ export const TEXT_LIMIT: usize = TEXT + HISTORY_BYTES + LONGEST_LINE_BYTES + FRE
 /** One bit for each byte of the buffer: whether it separates fields or lines. */
 const MARKS: usize = memory.data((64 + 32 * 1024 + 64 * 1024 + 256 * 1024 + 1024) / 8 + 64, 64);
 
+/** As if the marks of all memory were there: an offset from the text's place, eight bytes a mark's. */
+const ALL_MARKS: usize = MARKS - (BUFFER >> 3);
+
 /** Marks of the 64 bytes of a block. */
 // @ts-ignore: decorator
 @inline
 export function storeMarks(block: usize, marks: u64): void {
-  store<u64>(MARKS + ((block - BUFFER) >> 3), marks);
+  store<u64>(block >> 3, marks, ALL_MARKS);
 }
 
 export function addMark(at: usize): void {
@@ -30,7 +33,7 @@ export const WINDOW_BYTES: usize = 56;
 // @ts-ignore: decorator
 @inline
 export function marksAt(at: usize): u64 {
-  return (load<u64>(MARKS + ((at - BUFFER) >> 3)) >> ((at & 7) as u64)) & 0xffffffffffffff;
+  return (load<u64>(at >> 3, ALL_MARKS) >> ((at & 7) as u64)) & 0xffffffffffffff;
 }
 
 /** Moves text from `from` to `end` down to `TEXT`, with its marks; both are multiples of 64 apart. */

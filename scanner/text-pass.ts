@@ -11,6 +11,9 @@ import { addMark, clearMarks, storeMarks } from './text-buffer';
 const NEAR: usize = 4018 - 2091;
 const MIDDLE: usize = 4018 - 1837;
 const FAR: usize = 4018;
+/** From the farthest byte to the others: as offsets of a load they are free, as differences each is an instruction. */
+const TO_NEAR: usize = FAR - NEAR;
+const TO_MIDDLE: usize = FAR - MIDDLE;
 /** x^(−8·4018) mod P: takes back the places by which the remainder stands too high. */
 const MOVE_BACK: u32 = 0xd8f7c9bd;
 const HISTORY_BYTES: usize = 4032;
@@ -20,6 +23,9 @@ const REMAINDER: usize = memory.data(4032, 64);
 
 const SPACE: u8 = 32;
 const LF: u8 = 10;
+/** In memory, for V8 builds an immediate vector anew at each use. */
+const SPACES: usize = memory.data<u8>([32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32]);
+const LINE_FEEDS: usize = memory.data<u8>([10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10]);
 
 /** For each line feed of a piece of text, its position and how many separators there were before it. */
 export const LINE_ENDS: usize = memory.data(72 * 1024 * 8, 64);
@@ -73,8 +79,8 @@ export function slidePassed(distance: usize): void {
 export function passBlocks(end: usize): void {
   const aligned = min(end, (passed + 63) & ~63);
   if (passed != aligned) passBytes(aligned);
-  const spaces = i8x16.splat(SPACE);
-  const lineFeeds = i8x16.splat(LF);
+  const spaces = v128.load(SPACES);
+  const lineFeeds = v128.load(LINE_FEEDS);
   let at = passed;
   let quotient = quotientAt;
   let count = separators;
@@ -87,10 +93,11 @@ export function passBlocks(end: usize): void {
       const b = v128.load(at, 16);
       const c = v128.load(at, 32);
       const d = v128.load(at, 48);
-      divide(a, quotient);
-      divide(b, quotient + 16);
-      divide(c, quotient + 32);
-      divide(d, quotient + 48);
+      const far = quotient - FAR;
+      v128.store(far, divide(a, v128.load(far, TO_NEAR), v128.load(far, TO_MIDDLE), v128.load(far)), FAR);
+      v128.store(far, divide(b, v128.load(far, TO_NEAR + 16), v128.load(far, TO_MIDDLE + 16), v128.load(far, 16)), FAR + 16);
+      v128.store(far, divide(c, v128.load(far, TO_NEAR + 32), v128.load(far, TO_MIDDLE + 32), v128.load(far, 32)), FAR + 32);
+      v128.store(far, divide(d, v128.load(far, TO_NEAR + 48), v128.load(far, TO_MIDDLE + 48), v128.load(far, 48)), FAR + 48);
       let marks = toBits(i8x16.eq(a, spaces), i8x16.eq(b, spaces), i8x16.eq(c, spaces), i8x16.eq(d, spaces));
       const isEndA = i8x16.eq(a, lineFeeds);
       const isEndB = i8x16.eq(b, lineFeeds);
@@ -157,9 +164,8 @@ export function finishChecksum(): u32 {
 
 // @ts-ignore: decorator
 @inline
-function divide(text: v128, at: usize): void {
-  const near = v128.xor(text, v128.load(at - NEAR));
-  v128.store(at, v128.xor(near, v128.xor(v128.load(at - MIDDLE), v128.load(at - FAR))));
+function divide(text: v128, near: v128, middle: v128, far: v128): v128 {
+  return v128.xor(v128.xor(text, near), v128.xor(middle, far));
 }
 
 // @ts-ignore: decorator
