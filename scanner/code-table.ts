@@ -56,6 +56,10 @@ const ONE_LITERAL: u32 = 1 << 30;
 /** No code leads here, or one that means nothing. */
 const INVALID: u32 = IS_ODD;
 
+/** Constant vectors, loaded: see ipv4.ts. */
+const ALL_BUT_LITERALS: usize = memory.data<u32>([0xc0003fff, 0xc0003fff, 0xc0003fff, 0xc0003fff]);
+const LENGTHS_OR_ODD: usize = memory.data<u32>([IS_ODD | 63, IS_ODD | 63, IS_ODD | 63, IS_ODD | 63]);
+
 const LITERALS: u32 = 0;
 const DISTANCES: u32 = 1;
 const CODE_LENGTHS: u32 = 2;
@@ -223,9 +227,9 @@ function joinLiteral(symbol: u32, length: u32, code: u32): void {
     const second = v128.load(next);
     const literal = i32x4.shl(i32x4.shr_u(i32x4.shl(second, 10), 24), LENGTH_AT);
     const hasLength = i32x4.shr_s(i32x4.shl(second, 24), 31);
-    const widened = v128.bitselect(second, v128.or(v128.and(second, i32x4.splat(0xc0003fff)), literal), hasLength);
+    const widened = v128.bitselect(second, v128.or(v128.and(second, v128.load(ALL_BUT_LITERALS)), literal), hasLength);
     // One that is odd counts as longer than any rest.
-    const isFitting = i32x4.le_s(v128.and(second, i32x4.splat(IS_ODD | 63)), most);
+    const isFitting = i32x4.le_s(v128.and(second, v128.load(LENGTHS_OR_ODD)), most);
     const entries = v128.bitselect(i32x4.add(first, widened), first, isFitting);
     store<u32>(at, i32x4.extract_lane(entries, 0));
     store<u32>(at + step, i32x4.extract_lane(entries, 1));

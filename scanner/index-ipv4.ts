@@ -3,6 +3,7 @@
  * all else are digits; the next takes addresses by four. What the filter lets pass is looked up behind that, all at once.
  */
 import { filterBits, filterWords, holdsIpv4, mayHoldBit, mayHoldIpv4 } from './indicators';
+import { ALL_NINES } from './ipv4';
 
 const ONES: u64 = 0x0101010101010101;
 
@@ -26,6 +27,7 @@ const CANDIDATES: usize = memory.data(512 * 8, 16);
 /** Constant vectors, loaded: see ipv4.ts. */
 const ALL_COMMAS: usize = memory.data<u8>([44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44, 44]);
 const NINE_CHARACTERS: usize = memory.data<u8>([57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57, 57]);
+const FIFTEENS: usize = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15]);
 /** Added to `0` to `9` they make the greatest signed bytes, 118 to 127; added to `a` to `f`, 122 to 127. */
 const FROM_NINE: usize = memory.data<u8>([70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70]);
 const BELOW_ZERO: usize = memory.data<u8>([117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117]);
@@ -105,7 +107,7 @@ function searchContent(digits: usize, first: u32, step: u32, from: usize, end: u
 // @ts-ignore: decorator
 @inline
 function commasFrom(place: usize): u32 {
-  return (load<u64>(COMMAS + (place >>> 3)) >> ((place & 7) as u64)) as u32;
+  return (load<u64>(place >>> 3, COMMAS) >> ((place & 7) as u64)) as u32;
 }
 
 /** A byte for each of the next four addresses, 1 if there is a comma before it. UNEVEN: there are more, or one is within an address. */
@@ -194,7 +196,7 @@ function areDigits(bytes: v128): v128 {
 @inline
 function numbersOf(texts: v128): v128 {
   const letters = i8x16.gt_s(texts, v128.load(NINE_CHARACTERS));
-  const halves = i8x16.add(v128.and(texts, i8x16.splat(15)), v128.and(letters, i8x16.splat(9)));
+  const halves = i8x16.add(v128.and(texts, v128.load(FIFTEENS)), v128.and(letters, v128.load(ALL_NINES)));
   return i32x4.dot_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(halves, v128.load(PLACES)), v128.load(PAIR_PLACES));
 }
 

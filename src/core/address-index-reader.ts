@@ -68,7 +68,9 @@ export async function readBlocks(
   const packed = await read({ from, length: lastFrom + lastLength - from });
   if (packed.length < lastFrom + lastLength - from)
     throw new AddressIndexDamaged(file, 'it is shorter than its directory says');
-  return ([, , offset, length]) => packed.subarray(offset - from, offset - from + length);
+  // No Buffer, as stores on disk return: its parts take three times as long to make.
+  const bytes = new Uint8Array(packed.buffer, packed.byteOffset, packed.length);
+  return (block) => bytes.subarray(block[2] - from, block[2] - from + block[3]);
 }
 
 /** The text of some blocks. */

@@ -33,8 +33,9 @@ function holdsAnyIpv4(ranges: Ipv4Ranges, words: Uint32Array, count: number): bo
 /** How many ranges of the set lie, with an address at least, between the least and greatest of a block. */
 export function countRanges({ ipv4, ipv6 }: AddressSet, [least, greatest]: BlockEntry): number {
   if (least.length === 8) return countIpv4(ipv4, Number.parseInt(least, 16), Number.parseInt(greatest, 16));
-  const [from, to] = [BigInt(`0x${least}`), BigInt(`0x${greatest}`)];
   const count = ipv6.owners.length;
+  if (count === 0) return 0;
+  const [from, to] = [BigInt(`0x${least}`), BigInt(`0x${greatest}`)];
   const at = (halves: BigUint64Array, i: number) => (halves[i * 2]! << 64n) | halves[i * 2 + 1]!;
   const first = firstRange(0, count, (i) => at(ipv6.ends, i) >= from);
   return firstRange(first, count, (i) => at(ipv6.starts, i) > to) - first;
@@ -43,10 +44,22 @@ export function countRanges({ ipv4, ipv6 }: AddressSet, [least, greatest]: Block
 /** The buckets leave a few of the ranges to look at, out of a hundred thousand. */
 function countIpv4({ starts, ends, buckets }: Ipv4Ranges, from: number, to: number): number {
   const [low, high] = [from >>> 16, to >>> 16];
-  const first = firstRange(buckets[low]!, buckets[low + 1]!, (i) => ends[i]! >= from);
+  const first = firstFrom(from, ends, buckets[low]!, buckets[low + 1]!);
   // Of those that end behind the bucket's last address, the first may begin in it.
   const behind = Math.min(buckets[high + 1]! + 1, starts.length);
-  return firstRange(Math.max(first, buckets[high]!), behind, (i) => starts[i]! > to) - first;
+  return firstFrom(to + 1, starts, Math.max(first, buckets[high]!), behind) - first;
+}
+
+/** As firstRange, where it is so from the number `least` on. */
+function firstFrom(least: number, numbers: Uint32Array, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! >= least) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The first of the ranges from `from` on for which it is so, else `to`; for all after it, it is so too. */

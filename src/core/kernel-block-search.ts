@@ -18,21 +18,22 @@ export function kernelBlockSearch(module: KernelModule, set: AddressSet): BlockS
   const exports = instantiateKernel<Exports>(module);
   exports.prepare();
   layInSet(exports, set);
-  const memory = Buffer.from(exports.memory.buffer);
+  // Parts of a plain array are made in a third of the time that those of a Buffer take.
+  const memory = new Uint8Array(exports.memory.buffer);
+  const words = new DataView(exports.memory.buffer);
   const { inputAt, blockTextAt, leftAt, leftGroups } = exports;
   const masks = memory.subarray(leftAt.value, leftAt.value + leftGroups.value);
   return (block, left) => {
     if (block.length > exports.inputBytes.value || block.length < TRAILER_BYTES) return false;
-    const groups = [...left.keys()];
-    if (groups.some((group) => group >= masks.length)) return false;
+    for (const group of left.keys()) if (group >= masks.length) return false;
     memory.set(block, inputAt.value);
     const textBytes = exports.unpackIndexBlock(inputAt.value, block.length);
     const text = memory.subarray(blockTextAt.value, blockTextAt.value + textBytes);
-    if (textBytes === 0 || crc32(text) !== memory.readUInt32LE(inputAt.value + block.length - TRAILER_BYTES))
+    if (textBytes === 0 || crc32(text) !== words.getUint32(inputAt.value + block.length - TRAILER_BYTES, true))
       return false;
     for (const [group, mask] of left) masks[group] = mask;
     const isDone = exports.searchIndexLines(blockTextAt.value, blockTextAt.value + textBytes) !== 0;
-    for (const group of groups) {
+    for (const group of left.keys()) {
       if (isDone && masks[group] === 0) left.delete(group);
       else if (isDone) left.set(group, masks[group]!);
       masks[group] = 0;
