@@ -11,7 +11,7 @@ export const TEXT_LIMIT: usize = TEXT + HISTORY_BYTES + LONGEST_LINE_BYTES + FRE
 /** One bit for each byte of the buffer: whether it separates fields or lines. */
 const MARKS: usize = memory.data((64 + 32 * 1024 + 64 * 1024 + 256 * 1024 + 1024) / 8 + 64, 64);
 
-/** As if the marks of all memory were there: an offset from the text's place, eight bytes a mark's. */
+/** Where marks would begin if all memory had some: as the offset of a load, so that a text's place by eight is all there is to count. */
 const ALL_MARKS: usize = MARKS - (BUFFER >> 3);
 
 /** Marks of the 64 bytes of a block. */
