@@ -22,8 +22,8 @@ export function storeMarks(block: usize, marks: u64): void {
 }
 
 export function addMark(at: usize): void {
-  const place = MARKS + ((at - BUFFER) >> 3);
-  store<u8>(place, load<u8>(place) | ((1 as u32) << ((at & 7) as u32)));
+  const place = at >> 3;
+  store<u8>(place, load<u8>(place, ALL_MARKS) | ((1 as u32) << ((at & 7) as u32)), ALL_MARKS);
 }
 
 /** So many marks can be read at once, whatever bit they begin at. */
@@ -39,12 +39,11 @@ export function marksAt(at: usize): u64 {
 /** Moves text from `from` to `end` down to `TEXT`, with its marks; both are multiples of 64 apart. */
 export function moveText(from: usize, end: usize): void {
   memory.copy(TEXT, from, end - from);
-  const place = MARKS + ((from - BUFFER) >> 3);
-  memory.copy(MARKS + ((TEXT - BUFFER) >> 3), place, ((end - from) >> 3) + 8);
+  memory.copy(ALL_MARKS + (TEXT >> 3), ALL_MARKS + (from >> 3), ((end - from) >> 3) + 8);
 }
 
 /** No byte from `at` to its block's end is marked: bytes are marked one by one there. */
 export function clearMarks(at: usize): void {
-  const block = MARKS + ((at - BUFFER) >> 6 << 3);
-  store<u64>(block, load<u64>(block) & (((1 as u64) << ((at & 63) as u64)) - 1));
+  const block = at >> 6 << 3;
+  store<u64>(block, load<u64>(block, ALL_MARKS) & (((1 as u64) << ((at & 63) as u64)) - 1), ALL_MARKS);
 }

@@ -50,18 +50,6 @@ function countIpv4({ starts, ends, buckets }: Ipv4Ranges, from: number, to: numb
   return firstFrom(to + 1, starts, Math.max(first, buckets[high]!), behind) - first;
 }
 
-/** As firstRange, where it is so from the number `least` on. */
-function firstFrom(least: number, numbers: Uint32Array, from: number, to: number): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (numbers[middle]! >= least) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** The first of the ranges from `from` on for which it is so, else `to`; for all after it, it is so too. */
 function firstRange(from: number, to: number, isSo: (range: number) => boolean): number {
   let low = from;
@@ -69,6 +57,18 @@ function firstRange(from: number, to: number, isSo: (range: number) => boolean):
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (isSo(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The same of numbers, from `least` on. By firstRange, whose calls V8 does not inline, a hundred thousand indicators take 2 % longer. */
+function firstFrom(least: number, numbers: Uint32Array, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! >= least) high = middle;
     else low = middle + 1;
   }
   return low;
